@@ -1,0 +1,34 @@
+import { defineConfig } from "vitest/config";
+
+/** Suites by what they need. `unit` needs nothing but Node, git and python3; the others say what they miss when they skip. */
+export default defineConfig({
+  test: {
+    reporters: ["default", "./scripts/tally-reporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/{integration,containers,pipelines,faults}/**"],
+        },
+      },
+      {
+        test: {
+          name: "integration",
+          include: ["test/{integration,faults}/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: "containers",
+          include: ["test/{containers,pipelines}/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
