@@ -55,7 +55,7 @@ export interface ErrorDefinition {
  * The table is what docs/errors.md and `slipway explain` print; the returned function makes the errors.
  * The cure of the table is the hint unless the place that fails knows a better one.
  */
-export function defineErrors<Code extends `E_${string}`>(table: Table) {
+export function defineErrors<Code extends `E_${string}`>(table: Record<Code, ErrorDefinition>) {
   const raise = (
     code: Code,
     message: string,
