@@ -1,0 +1,137 @@
+import type { Clock } from "./clock.ts";
+import type { Effect } from "./effect.ts";
+import type { ErrorDefinition, StepError } from "./errors.ts";
+import type { Inputs, Values } from "./inputs/input.ts";
+import type { Environment, Problem } from "./inputs/read.ts";
+import type { Log } from "./log.ts";
+import type { Redactor } from "./redact/redactor.ts";
+import type { Block } from "./report/blocks.ts";
+
+export type OutputNames = Readonly<Record<string, string>>;
+
+/** What a step's plan is handed: everything it needs of the world, so that a test can hand in its own. */
+export interface StepContext<In extends Inputs = Inputs, Out extends OutputNames = OutputNames> {
+  readonly inputs: Values<In>;
+  /** Name, for each input that was given, of where its value came from: `CI_COMMIT_TAG`, `PACK_FILE`, `default`. */
+  readonly origins: Readonly<Partial<Record<keyof In & string, string>>>;
+  /** Variables that GitLab or the runner set. What is read here is part of the reproduction. */
+  variable(name: string): string | undefined;
+  /** The whole environment, only to be passed on: proxies, `PIP_*`, `PATH`. */
+  readonly environment: Environment;
+  /** The working directory; relative inputs are relative to it. */
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborted on SIGTERM and SIGINT. */
+  readonly signal: AbortSignal;
+  readonly redactor: Redactor;
+  readonly dryRun: boolean;
+  /** `name` and version of this Slipway, for User-Agent headers and provenance. */
+  readonly version: string;
+  /** A private folder that is removed at the end, whatever happens. */
+  workFolder(): Promise<string>;
+  /** Where the report goes: for files that a step adds to it. */
+  readonly reportFolder: string;
+  /** Runs when the step ends, whatever happens; last registered first. */
+  defer(cleanUp: () => Promise<void> | void): void;
+  /** Outputs are written when all effects are proven, never in a dry run. */
+  output(name: keyof Out & string, value: string): void;
+  /** Facts for machines, in `data` of `<step>.json`. */
+  fact(name: string, value: unknown): void;
+  /** Adds to the step's part of `summary.md` and `index.html`. */
+  report(...blocks: readonly Block[]): void;
+  /** A link in the job's page: the release, the package. */
+  link(label: string, url: string): void;
+  /** Ends the run with this error; in a dry run it is only a finding, so that read rights are enough to see the plan. */
+  refuse(error: StepError): void;
+}
+
+export interface Example {
+  title: string;
+  /** One shell command that runs as it stands. */
+  command: string;
+}
+
+export interface StepDefinition<In extends Inputs = Inputs, Out extends OutputNames = OutputNames> {
+  /** The command on PATH. */
+  name: string;
+  /** One sentence without a full stop. */
+  summary: string;
+  inputs: In;
+  /** Name → what it holds. */
+  outputs: Out;
+  examples: readonly [Example, Example, ...Example[]];
+  /** The error tables of the domains it uses, for docs/errors.md. */
+  errors?: readonly Readonly<Record<string, ErrorDefinition>>[];
+  /** Steps that the printed reproduction runs first, in the same container. */
+  reproduceAfter?: readonly string[];
+  /** Rules across inputs ("exactly one of"), checked in the same pass as the inputs themselves. */
+  check?(values: Values<In>): readonly Problem[];
+  /** Looks at the world and decides what to do; changes nothing. */
+  plan(context: StepContext<In, Out>): Promise<readonly Effect[]>;
+  /** After all effects: sets the outputs, facts and report that depend on their results. */
+  conclude?(context: StepContext<In, Out>): Promise<void> | void;
+}
+
+/** A step whose types were checked against its own declaration and are no longer needed. */
+export interface Step {
+  readonly name: string;
+  readonly summary: string;
+  readonly inputs: Inputs;
+  readonly outputs: OutputNames;
+  readonly examples: readonly Example[];
+  readonly errors: readonly Readonly<Record<string, ErrorDefinition>>[];
+  readonly reproduceAfter: readonly string[];
+  bind(values: Readonly<Record<string, unknown>>): BoundStep;
+}
+
+/** A step with its inputs. */
+export interface BoundStep {
+  readonly problems: readonly Problem[];
+  plan(context: StepContext): Promise<readonly Effect[]>;
+  conclude(context: StepContext): Promise<void>;
+}
+
+/**
+ * Declares a step: the single source of its inputs, outputs, help, docs, schema and CI component.
+ *
+ * @see docs/custom-steps.md
+ */
+export function defineStep<const In extends Inputs, const Out extends OutputNames>(
+  definition: StepDefinition<In, Out>,
+): Step {
+  const { name, summary, inputs, outputs, examples, errors = [], reproduceAfter = [] } = definition;
+  return {
+    name,
+    summary,
+    inputs,
+    outputs,
+    examples,
+    errors,
+    reproduceAfter,
+    bind(values) {
+      if (!holdsAll(values, inputs)) throw new TypeError(`The inputs of ${name} are incomplete`);
+      const typed = (context: StepContext): StepContext<In, Out> => ({
+        ...context,
+        inputs: values,
+      });
+      return {
+        problems: definition.check?.(values) ?? [],
+        plan: (context) => definition.plan(typed(context)),
+        conclude: async (context) => {
+          await definition.conclude?.(typed(context));
+        },
+      };
+    },
+  };
+}
+
+/** The values come from the parsers of these very inputs, so that having all of them is having them well-typed. */
+function holdsAll<In extends Inputs>(
+  values: Readonly<Record<string, unknown>>,
+  inputs: In,
+): values is Readonly<Record<string, unknown>> & Values<In> {
+  return Object.entries(inputs).every(
+    ([name, input]) => input.optional === true || Object.hasOwn(values, name),
+  );
+}

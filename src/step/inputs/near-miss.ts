@@ -1,0 +1,51 @@
+/**
+ * Names that are set and look like a misspelling of a known one: `POST_RELEASE_VERSION_BUM`.
+ *
+ * @returns pairs of what was set and what was probably meant.
+ */
+export function nearMisses(
+  names: Iterable<string>,
+  known: ReadonlySet<string>,
+  wanted: readonly string[],
+): readonly { got: string; meant: string }[] {
+  const misses = [];
+  for (const got of names) {
+    if (known.has(got)) continue;
+    const meant = wanted.find((name) => isNear(got.toUpperCase(), name));
+    if (meant !== undefined) misses.push({ got, meant });
+  }
+  return misses;
+}
+
+function isNear(got: string, wanted: string): boolean {
+  // Short names are near each other by chance: PACK_NAME and PACKED_NAME are two things.
+  const allowed = wanted.length < 6 ? 0 : wanted.length < 12 ? 1 : 2;
+  return Math.abs(got.length - wanted.length) <= allowed && distance(got, wanted) <= allowed;
+}
+
+/** Edit distance in which two swapped neighbours count once (optimal string alignment). */
+function distance(left: string, right: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= right.length; column += 1) {
+      const same = left[row - 1] === right[column - 1];
+      let best = Math.min(
+        at(last, column) + 1,
+        at(current, column - 1) + 1,
+        at(last, column - 1) + (same ? 0 : 1),
+      );
+      const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
+      if (row > 1 && column > 1 && swapped) best = Math.min(best, at(beforeLast, column - 2) + 1);
+      current.push(best);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return at(last, right.length);
+}
+
+function at(row: readonly number[], column: number): number {
+  return row[column] ?? Infinity;
+}

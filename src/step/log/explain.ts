@@ -1,0 +1,26 @@
+import type { StepError } from "../errors.ts";
+
+/** An error as lines for a person: what happened, what to do, and the causes behind it. */
+export function explain(error: StepError, withStack = false): readonly string[] {
+  const [first = "", ...more] = error.message.split("\n");
+  return [
+    first,
+    ...more,
+    ...(error.hint === undefined ? [] : [`What to do: ${error.hint}`]),
+    ...causes(error.cause, new Set([error.message])).map((cause) => `  because: ${cause}`),
+    ...(withStack || error.code === "E_DEFECT" ? stackOf(error) : []),
+  ];
+}
+
+function causes(cause: unknown, told: Set<string>): readonly string[] {
+  if (cause === undefined || cause === null || told.size > 6) return [];
+  const message = cause instanceof Error ? cause.message : String(cause);
+  const next = cause instanceof Error ? cause.cause : undefined;
+  const rest = () => causes(next, new Set([...told, message]));
+  return message === "" || told.has(message) ? rest() : [message, ...rest()];
+}
+
+function stackOf(error: StepError): readonly string[] {
+  const innermost = error.cause instanceof Error ? error.cause : error;
+  return (innermost.stack ?? "").split("\n").slice(1);
+}

@@ -1,0 +1,19 @@
+import type { Step } from "./define.ts";
+import { slipwayVersion } from "./version.ts";
+
+/** What a command on PATH does: help, version, or the run itself. Sets the exit code; the process ends by itself. */
+export async function main(step: Step): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.length === 1 && args[0] === "--version") {
+    process.stdout.write(`${step.name} ${slipwayVersion}\n`);
+    return;
+  }
+  if (args.length === 1 && (args[0] === "--help" || args[0] === "-h")) {
+    const { helpText } = await import("./help.ts");
+    process.stdout.write(helpText(step));
+    return;
+  }
+  // Loaded only now, so that help and version start as fast as Node itself.
+  const { runInProcess } = await import("./process.ts");
+  await runInProcess(step, args);
+}

@@ -1,0 +1,87 @@
+import { formsOf } from "./forms.ts";
+
+const mask = "[MASKED]";
+
+/** Tokens that GitLab makes, known by their prefixes, whoever they belong to. */
+const prefixes =
+  /\b(?:glpat|gloas|gldt|glrtr|glrt|glcbt|glptt|glft|glimt|glagent|glsoat|glffct)-[\w.=-]{8,}/g;
+
+/** Query parameters that carry credentials (S07). */
+const parameters =
+  /([?&;](?:private_token|job_token|delegation|token|access_token|x-amz-signature|x-amz-credential|x-amz-security-token)=)[^&\s"'<>\\]+/gi;
+
+/** What never ends inside a credential, so that a chunk may be cut there. */
+const safeBorder = /[\s"'<>\\]/;
+const longestHeldBack = 16_384;
+
+/** A stream of text that is masked although secrets may lie across the borders of its chunks (S06). */
+export interface MaskedStream {
+  write(chunk: string): string;
+  end(): string;
+}
+
+/** Masks every form of every secret it was told of, and whatever looks like a GitLab token. */
+export class Redactor {
+  readonly #forms = new Set<string>();
+  #pattern: RegExp | undefined;
+
+  /** @param secrets values; those shorter than eight characters are ignored, they would mask ordinary words. */
+  add(...secrets: readonly string[]): void {
+    for (const form of secrets.flatMap(formsOf)) this.#forms.add(form);
+    // The longest first: a form may contain another.
+    const forms = [...this.#forms].toSorted((left, right) => right.length - left.length);
+    this.#pattern =
+      forms.length === 0 ? undefined : new RegExp(forms.map(RegExp.escape).join("|"), "g");
+  }
+
+  redact(text: string): string {
+    const known = this.#pattern === undefined ? text : text.replace(this.#pattern, mask);
+    return known.replace(prefixes, mask).replace(parameters, `$1${mask}`);
+  }
+
+  /** Masks strings inside plain data: objects, arrays and their keys. */
+  redactData(data: unknown): unknown {
+    if (typeof data === "string") return this.redact(data);
+    if (Array.isArray(data)) return data.map((item) => this.redactData(item));
+    if (typeof data !== "object" || data === null) return data;
+    if ("toJSON" in data && typeof data.toJSON === "function")
+      return this.redactData(data.toJSON());
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [this.redact(key), this.redactData(value)]),
+    );
+  }
+
+  stream(): MaskedStream {
+    let held = "";
+    return {
+      write: (chunk) => {
+        held += chunk;
+        const cut = this.#safeCut(held);
+        const ready = held.slice(0, cut);
+        held = held.slice(cut);
+        return this.redact(ready);
+      },
+      end: () => {
+        const rest = this.redact(held);
+        held = "";
+        return rest;
+      },
+    };
+  }
+
+  /** The last place where no secret can go on: nothing before it depends on what comes later. */
+  #safeCut(text: string): number {
+    const longest = Math.max(0, ...[...this.#forms].map((form) => form.length));
+    let cut = Math.max(0, text.length - Math.max(longest, 1) + 1);
+    if (text.length - cut > longestHeldBack) return cut;
+    // Back to a border that is in no token and no parameter, unless that would hold back too much.
+    while (cut > 0 && text.length - cut < longestHeldBack && !safeBorder.test(text[cut - 1] ?? ""))
+      cut -= 1;
+    // A secret that itself contains a border may lie across the cut: move before it.
+    for (const match of this.#pattern === undefined ? [] : text.matchAll(this.#pattern)) {
+      const end = match.index + match[0].length;
+      if (match.index < cut && end > cut) cut = match.index;
+    }
+    return cut;
+  }
+}

@@ -1,0 +1,24 @@
+import { StepError } from "./errors.ts";
+import { kitError } from "./kit-errors.ts";
+
+const full = new Set(["ENOSPC", "EDQUOT", "EIO"]);
+const forbidden = new Set(["EACCES", "EPERM", "EROFS"]);
+const exhausted = new Set(["ENOMEM", "EMFILE", "ENFILE", "EAGAIN"]);
+
+/** Whatever was thrown, as the error that the step ends with: what the machine lacks is told from our own defects. */
+export function asStepError(thrown: unknown): StepError {
+  if (thrown instanceof StepError) return thrown;
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const code = systemCode(thrown);
+  if (full.has(code)) return kitError("E_DISK", message, { cause: thrown });
+  if (forbidden.has(code)) return kitError("E_NOT_WRITABLE", message, { cause: thrown });
+  if (exhausted.has(code)) return kitError("E_MACHINE", message, { cause: thrown });
+  return kitError("E_DEFECT", message === "" ? "an error without a text" : message, {
+    cause: thrown,
+  });
+}
+
+function systemCode(thrown: unknown): string {
+  if (typeof thrown !== "object" || thrown === null || !("code" in thrown)) return "";
+  return typeof thrown.code === "string" ? thrown.code : "";
+}
