@@ -41,7 +41,7 @@ const commands = {
   },
   gitlab: () => {
     run("scripts/build.ts", "--if-stale");
-    run("dist/lib/embedded-gitlab.js", ...rest);
+    run("dist/lib/start.js", "embedded-gitlab", ...rest);
   },
   bench: () => {
     run("scripts/build.ts", "--if-stale");

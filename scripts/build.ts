@@ -1,0 +1,170 @@
+/** Builds one executable per step: `dist/bin/<step>`, over bundles with shared chunks in `dist/lib`. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { rolldown } from "rolldown";
+import { globSync } from "tinyglobby";
+
+const root = join(import.meta.dirname, "..");
+const dist = join(root, "dist");
+const stamp = join(dist, ".built");
+const fingerprint = fingerprintOfSources();
+
+if (
+  process.argv.includes("--if-stale") &&
+  existsSync(stamp) &&
+  readFileSync(stamp, "utf8") === fingerprint
+) {
+  process.exit(0);
+}
+await build();
+
+async function build(): Promise<void> {
+  // Built beside and renamed, so that a step that runs meanwhile never sees half a build.
+  const fresh = join(root, `dist.${process.pid}.part`);
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(join(fresh, "bin"), { recursive: true });
+  const commands = commandEntries();
+  await bundle({ ...commands, ...workerEntries() }, join(fresh, "lib"));
+  writeFileSync(
+    join(fresh, "lib", "start.js"),
+    readFileSync(join(root, "scripts/launch/start.cjs")),
+  );
+  writeFileSync(join(fresh, "lib", "package.json"), '{ "type": "commonjs" }\n');
+  for (const name of Object.keys(commands)) {
+    const path = join(fresh, "bin", name);
+    writeFileSync(path, launcher(name));
+    chmodSync(path, 0o755);
+  }
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(fresh, dist);
+  warmCodeCache(Object.keys(commands));
+  writeFileSync(stamp, fingerprint);
+}
+
+function commandEntries(): Record<string, string> {
+  const steps = globSync("steps/*.ts", { cwd: root }).toSorted();
+  const entries = steps.map((path) => [basename(path, ".ts"), `step:${join(root, path)}`]);
+  const servers = globSync("src/embedded-gitlab/main.ts", { cwd: root, absolute: true });
+  return {
+    ...Object.fromEntries(entries),
+    ...Object.fromEntries(servers.map((path) => ["embedded-gitlab", path])),
+  };
+}
+
+/** Code that runs in worker threads is loaded by file name: `x.worker.ts` becomes `lib/x.worker.js`. */
+function workerEntries(): Record<string, string> {
+  const workers = globSync("src/**/*.worker.ts", { cwd: root });
+  return Object.fromEntries(workers.map((path) => [basename(path, ".ts"), join(root, path)]));
+}
+
+async function bundle(input: Record<string, string>, dir: string): Promise<void> {
+  const bundler = await rolldown({
+    input,
+    platform: "node",
+    cwd: root,
+    treeshake: { moduleSideEffects: [{ test: /[\\/](src|steps)[\\/]/, sideEffects: false }] },
+    plugins: [
+      {
+        name: "step-entries",
+        resolveId: (id) => (id.startsWith("step:") ? `\0${id}` : undefined),
+        load: (id) =>
+          id.startsWith("\0step:")
+            ? `import step from ${JSON.stringify(id.slice(6))};
+               import { main } from ${JSON.stringify(join(root, "src/step/main.ts"))};
+               void main(step);`
+            : undefined,
+      },
+    ],
+  });
+  await bundler.write({
+    dir,
+    format: "cjs",
+    entryFileNames: "[name].js",
+    chunkFileNames: "chunk-[name]-[hash].js",
+  });
+  await bundler.close();
+}
+
+/**
+ * A shell script that becomes the Node.js that Slipway needs: the pinned one beside the build, else the one on PATH
+ * where it is new enough. It starts no child for the usual case.
+ */
+function launcher(name: string): string {
+  const arch = process.arch === "arm64" ? "arm64" : "x64";
+  return `#!/bin/sh
+self=$0
+while [ -h "$self" ]; do
+  link=$(readlink "$self")
+  case $link in /*) self=$link ;; *) self=\${self%/*}/$link ;; esac
+done
+lib=\${self%/*}/../lib
+node=$lib/../../node_modules/node-linux-${arch}/bin/node
+if [ ! -x "$node" ]; then
+  node=node
+  [ "\${SLIPWAY_NODE_CHECKED-}" ] || node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 24 || (a == 24 && b >= 18) ? 0 : 1)' || {
+    echo "${name}: needs Node.js 24.18 or newer on PATH" >&2
+    exit 5
+  }
+fi
+exec "$node" "$lib/start.js" ${name} "$@"
+`;
+}
+
+/**
+ * Leaves V8's compiled code beside the bundles for all later runs: of what help and the way into a run execute, and of
+ * every other bundle as far as it is compiled without being run.
+ */
+function warmCodeCache(names: readonly string[]): void {
+  const start = join(dist, "lib/start.js");
+  const empty = mkdtempSync(join(tmpdir(), "slipway-build-"));
+  const warm = (...args: readonly string[]) =>
+    spawnSync(process.execPath, [start, ...args], {
+      cwd: empty,
+      stdio: "ignore",
+      timeout: 20_000,
+      env: {
+        PATH: process.env["PATH"],
+        HOME: empty,
+        TMPDIR: empty,
+        DRY_RUN: "true",
+        SLIPWAY_WRITE_CODE_CACHE: "1",
+      },
+    });
+  for (const name of names.filter((command) => command !== "embedded-gitlab")) {
+    warm(name, "--help");
+    warm(name);
+  }
+  const rest = globSync("*.js", {
+    cwd: join(dist, "lib"),
+    absolute: true,
+    ignore: ["start.js", "*.worker.js"],
+  });
+  warm("--compile-only", ...rest.filter((path) => !existsSync(`${path}.cache`)));
+  rmSync(empty, { recursive: true, force: true });
+}
+
+function fingerprintOfSources(): string {
+  const hash = createHash("sha256");
+  const files = globSync(
+    ["src/**", "steps/**", "scripts/**", "package.json", "package-lock.json"],
+    { cwd: root },
+  );
+  for (const file of files.toSorted())
+    hash
+      .update(file)
+      .update("\0")
+      .update(readFileSync(join(root, file)));
+  return hash.digest("hex");
+}

@@ -1,0 +1,54 @@
+"use strict";
+// Loads a bundle with V8's compiled code for it. Node's own compile cache is kept per user id and so is lost for the
+// unknown users that images run as; these files lie beside the bundles and serve everybody.
+const { readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { dirname, join } = require("node:path");
+const { Script, constants } = require("node:vm");
+
+const loaded = new Map();
+const scripts = [];
+const writing = process.env.SLIPWAY_WRITE_CODE_CACHE === "1";
+const name = process.argv[2];
+process.argv.splice(1, 2, join(__dirname, `${name}.js`));
+if (writing) process.on("exit", writeCaches);
+if (name === "--compile-only") for (const path of process.argv.slice(2)) compile(path);
+else load(process.argv[1]);
+
+function load(path) {
+  const known = loaded.get(path);
+  if (known !== undefined) return known.exports;
+  const module = { exports: {}, filename: path, id: path, loaded: false, children: [], paths: [] };
+  loaded.set(path, module);
+  const resolve = (id) => (id.startsWith("./") ? load(join(dirname(path), id)) : require(id));
+  resolve.resolve = require.resolve;
+  const run = compile(path).runInThisContext();
+  run.call(module.exports, module.exports, resolve, module, path, dirname(path));
+  module.loaded = true;
+  return module.exports;
+}
+
+function compile(path) {
+  const source = `(function (exports, require, module, __filename, __dirname) { ${readFileSync(path, "utf8")}\n})`;
+  const script = new Script(source, {
+    filename: path,
+    cachedData: cacheOf(path),
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  scripts.push([path, script]);
+  return script;
+}
+
+function cacheOf(path) {
+  try {
+    return readFileSync(`${path}.cache`);
+  } catch {
+    return undefined;
+  }
+}
+
+function writeCaches() {
+  for (const [path, script] of scripts) {
+    writeFileSync(`${path}.cache.part`, script.createCachedData());
+    renameSync(`${path}.cache.part`, `${path}.cache`);
+  }
+}

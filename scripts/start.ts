@@ -1,0 +1,13 @@
+/** The main job: a whole release of the example job repository on the embedded GitLab. */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "..");
+const { status } = spawnSync(join(root, "dist/bin/rehearse-release"), {
+  stdio: "inherit",
+  env: {
+    ...process.env,
+    REHEARSE_REPO: process.env["REHEARSE_REPO"] || join(root, "examples/job-project"),
+  },
+});
+process.exitCode = status ?? 1;
