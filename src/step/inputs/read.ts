@@ -64,6 +64,11 @@ export function readInputs<const Set extends Inputs>(
   return { values, given, problems, warnings: warnOfMisspellings(declared, sources) };
 }
 
+/** Every variable that these inputs fall back to. */
+export function namesReadBy(inputs: Inputs): readonly string[] {
+  return Object.values(inputs).flatMap(({ from = [], chain = [] }) => [...from, ...chain]);
+}
+
 type ReadOne =
   | { kind: "value"; value: unknown; given: GivenText }
   | { kind: "absent" }

@@ -1,0 +1,85 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Collected } from "./collected.ts";
+import type { StepContext } from "./define.ts";
+import type { GivenText, Origin } from "./inputs/read.ts";
+import type { StepLog } from "./log/human.ts";
+import type { Redactor } from "./redact/redactor.ts";
+import { slipwayVersion } from "./version.ts";
+import type { World } from "./world.ts";
+
+interface Parts {
+  world: World;
+  log: StepLog;
+  redactor: Redactor;
+  dryRun: boolean;
+  reportFolder: string;
+  given: ReadonlyMap<string, GivenText>;
+}
+
+/** Hands the world to a plan, and gathers what the plan says. The inputs are bound by the step itself. */
+export function contextFor(
+  { world, log, redactor, dryRun, reportFolder, given }: Parts,
+  collected: Collected,
+): StepContext {
+  const { env, cwd, clock, signal } = world;
+  let folder: Promise<string> | undefined;
+  return {
+    inputs: {},
+    origins: Object.fromEntries(
+      [...given].map(([name, { origin }]) => [name, originName(name, origin)]),
+    ),
+    variable: (name) => {
+      collected.variables.add(name);
+      return env[name] === "" ? undefined : env[name];
+    },
+    environment: env,
+    cwd,
+    clock,
+    signal,
+    log,
+    redactor,
+    dryRun,
+    version: slipwayVersion,
+    reportFolder,
+    workFolder: () => {
+      folder ??= makeFolder(env["TMPDIR"] || tmpdir(), collected);
+      return folder;
+    },
+    defer: (cleanUp) => collected.cleanUps.unshift(cleanUp),
+    output: (name, value) => collected.outputs.set(name, value),
+    fact: (name, value) => {
+      collected.data[name] = value;
+    },
+    report: (...blocks) => collected.blocks.push(...blocks),
+    link: (label, url) => collected.links.push({ label, url }),
+    refuse: (error) => {
+      if (!dryRun) throw error;
+      collected.findings.push(error);
+      log.error(error);
+    },
+  };
+}
+
+async function makeFolder(parent: string, { cleanUps }: Collected): Promise<string> {
+  const folder = await mkdtemp(join(parent, "slipway-"));
+  // Removed after everything that may still use it.
+  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function originName(name: string, origin: Origin): string {
+  switch (origin.kind) {
+    case "own":
+      return name;
+    case "default":
+      return "default";
+    case "file":
+      return `${name}_FILE`;
+    case "chain":
+      return origin.output;
+    case "variable":
+      return origin.name;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Collected } from "./collected.ts";
+import type { Step } from "./define.ts";
+import { exit, type StepError } from "./errors.ts";
+import type { GivenText } from "./inputs/read.ts";
+import { namesReadBy } from "./inputs/read.ts";
+import type { StepLog } from "./log/human.ts";
+import type { Redactor } from "./redact/redactor.ts";
+import { writeReport } from "./report/folder.ts";
+import type { StepRecord } from "./report/record.ts";
+import { writeReproduction } from "./reproduce.ts";
+import type { EffectState } from "./run-effects.ts";
+import { slipwayVersion } from "./version.ts";
+import type { World } from "./world.ts";
+
+export interface Ended {
+  step: Step;
+  world: World;
+  log: StepLog;
+  redactor: Redactor;
+  dryRun: boolean;
+  startedAt: Date;
+  seconds: number;
+  failure: StepError | undefined;
+  given: ReadonlyMap<string, GivenText>;
+  reportFolder: string;
+  image: string | undefined;
+}
+
+/** Says how far a failed run came, effect by effect. */
+export function tellStanding({ failure, log }: Ended, { effects }: Collected): void {
+  if (failure === undefined) return;
+  for (const { sentence, state } of effects) log.info(`  ${stateInWords[state]}: ${sentence}`);
+}
+
+const stateInWords: Readonly<Record<EffectState, string>> = {
+  done: "was done before",
+  applied: "done",
+  planned: "planned",
+  pending: "not begun",
+  failed: "failed",
+  unknown: "begun, outcome not known (the next run finds out)",
+};
+
+/** Writes the step's part of the report; where it failed, with how to see it again. */
+export async function writeEnd(ended: Ended, collected: Collected): Promise<void> {
+  const { failure, dryRun, reportFolder, redactor } = ended;
+  const { blocks, links } = collected;
+  if (failure !== undefined && !dryRun) {
+    const command = await reproduction(ended, collected);
+    const title = "To see this again on your machine, in a checkout of the same commit:";
+    ended.log.info(`${title}\n  ${command}`);
+    blocks.push({ kind: "paragraph", text: title }, { kind: "code", text: command });
+  }
+  await writeReport(reportFolder, { record: recordOf(ended, collected), blocks, links }, redactor);
+}
+
+function reproduction(
+  { step, world, given, reportFolder, redactor, image }: Ended,
+  collected: Collected,
+) {
+  const read = [...collected.variables, ...namesReadBy(step.inputs)];
+  return writeReproduction(
+    {
+      step,
+      given,
+      variables: new Set(read.filter((name) => name.startsWith("CI_"))),
+      env: world.env,
+      cwd: world.cwd,
+      reportFolder,
+      image: image ?? `slipway:${slipwayVersion}`,
+    },
+    redactor,
+  );
+}
+
+function recordOf(ended: Ended, { effects, outputs, data, findings }: Collected): StepRecord {
+  const { step, startedAt, seconds, failure, dryRun, given } = ended;
+  const shown = [...given].filter(([name]) => step.inputs[name]?.secret !== true);
+  return {
+    step: step.name,
+    version: slipwayVersion,
+    startedAt: startedAt.toISOString(),
+    seconds,
+    exitCode: failure?.exit ?? exit.ok,
+    dryRun,
+    ...(failure === undefined ? {} : { error: plainError(failure) }),
+    inputs: Object.fromEntries(shown.map(([name, { text }]) => [name, text])),
+    effects,
+    outputs: dryRun ? {} : Object.fromEntries(outputs),
+    data: findings.length === 0 ? data : { ...data, findings: findings.map(plainError) },
+  };
+}
+
+function plainError({ code, message, hint }: StepError): {
+  code: string;
+  message: string;
+  hint?: string;
+} {
+  return { code, message, ...(hint === undefined ? {} : { hint }) };
+}
