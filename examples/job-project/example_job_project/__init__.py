@@ -1,0 +1,1 @@
+"""Counts page views per day and page."""
