@@ -65,6 +65,8 @@ export interface StepDefinition<In extends Inputs = Inputs, Out extends OutputNa
   errors?: readonly Readonly<Record<string, ErrorDefinition>>[];
   /** Steps that the printed reproduction runs first, in the same container. */
   reproduceAfter?: readonly string[];
+  /** `temporary` where the working directory must stay untouched: without SLIPWAY_REPORT_DIR the report goes to a new folder whose path is printed. */
+  report?: "here" | "temporary";
   /** Rules across inputs ("exactly one of"), checked in the same pass as the inputs themselves. */
   check?(values: Values<In>): readonly Problem[];
   /** Looks at the world and decides what to do; changes nothing. */
@@ -82,6 +84,7 @@ export interface Step {
   readonly examples: readonly Example[];
   readonly errors: readonly Readonly<Record<string, ErrorDefinition>>[];
   readonly reproduceAfter: readonly string[];
+  readonly report: "here" | "temporary";
   bind(values: Readonly<Record<string, unknown>>): BoundStep;
 }
 
@@ -100,7 +103,16 @@ export interface BoundStep {
 export function defineStep<const In extends Inputs, const Out extends OutputNames>(
   definition: StepDefinition<In, Out>,
 ): Step {
-  const { name, summary, inputs, outputs, examples, errors = [], reproduceAfter = [] } = definition;
+  const {
+    name,
+    summary,
+    inputs,
+    outputs,
+    examples,
+    errors = [],
+    reproduceAfter = [],
+    report = "here",
+  } = definition;
   return {
     name,
     summary,
@@ -109,6 +121,7 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
     examples,
     errors,
     reproduceAfter,
+    report,
     bind(values) {
       if (!holdsAll(values, inputs)) throw new TypeError(`The inputs of ${name} are incomplete`);
       const typed = (context: StepContext): StepContext<In, Out> => ({

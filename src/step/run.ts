@@ -1,4 +1,5 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { type Collected, nothingCollected } from "./collected.ts";
 import { commonInputs } from "./common-inputs.ts";
@@ -42,7 +43,7 @@ class Run {
   readonly #log: StepLog;
   readonly #common: Common;
   readonly #dryRun: boolean;
-  readonly #reportFolder: string;
+  #reportFolder: string;
   readonly #dotenv: string;
   readonly #collected: Collected = nothingCollected();
   #given: ReadonlyMap<string, GivenText> = new Map();
@@ -116,6 +117,12 @@ class Run {
 
   /** Opens what somebody asked for before anything is changed; what is only the default may be missing. */
   async #openFiles(): Promise<void> {
+    if (this.#step.report === "temporary" && this.#isDefault("SLIPWAY_REPORT_DIR")) {
+      this.#reportFolder = await mkdtemp(
+        join(this.#world.env["TMPDIR"] || tmpdir(), `${this.#step.name}-`),
+      );
+      this.#log.info(`The report goes to ${this.#reportFolder}`);
+    }
     try {
       await openReportFolder(this.#reportFolder);
       this.#reporting = true;
