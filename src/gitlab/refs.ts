@@ -1,0 +1,103 @@
+import { part } from "./call.ts";
+import { find, type GitLab } from "./client.ts";
+import { type Fields, fieldsOf } from "./fields.ts";
+import { listAll } from "./pages.ts";
+import { projectPath } from "./project.ts";
+
+export interface Branch {
+  name: string;
+  sha: string;
+  isProtected: boolean;
+  /** Whether the asking token's user may push to it. @see https://docs.gitlab.com/api/branches/ */
+  canPush: boolean | undefined;
+}
+
+export interface Tag {
+  name: string;
+  /** The commit, peeled. */
+  commitSha: string;
+  /** The tag object of an annotated tag, else the commit. */
+  targetSha: string;
+  message: string | undefined;
+  isProtected: boolean | undefined;
+}
+
+/** One way to be allowed to make a protected tag: by role, or as a user, group or deploy key. */
+export interface TagCreator {
+  accessLevel: number | undefined;
+  userId: number | undefined;
+  groupId: number | undefined;
+  deployKeyId: number | undefined;
+}
+
+export interface ProtectedTag {
+  /** A name or a pattern with `*`. */
+  pattern: string;
+  creators: readonly TagCreator[];
+}
+
+/** A branch, or `undefined` where there is none. A job token may ask. */
+export async function findBranch(gitlab: GitLab, name: string): Promise<Branch | undefined> {
+  const value = await find(gitlab, {
+    path: `${projectPath(gitlab)}/repository/branches/${part(name)}`,
+    purpose: `read the branch ${name}`,
+    needs: "the role Reporter (Guest on a public project) and the scope read_api",
+  });
+  if (value === undefined) return undefined;
+  const fields = fieldsOf(value, `the branch ${name}`);
+  return {
+    name: fields.text("name"),
+    sha: commitOf(fields),
+    isProtected: fields.flag("protected") ?? false,
+    canPush: fields.flag("can_push"),
+  };
+}
+
+/** A tag, or `undefined` where there is none (or where it may not be seen). A job token may ask. */
+export async function findTag(gitlab: GitLab, name: string): Promise<Tag | undefined> {
+  const value = await find(gitlab, {
+    path: `${projectPath(gitlab)}/repository/tags/${part(name)}`,
+    purpose: `read the tag ${name}`,
+    needs: "the role Reporter (Guest on a public project) and the scope read_api",
+  });
+  if (value === undefined) return undefined;
+  const fields = fieldsOf(value, `the tag ${name}`);
+  return {
+    name: fields.text("name"),
+    commitSha: commitOf(fields),
+    targetSha: fields.text("target"),
+    message: fields.optionalText("message"),
+    isProtected: fields.flag("protected"),
+  };
+}
+
+/** All protection rules for tags. @throws {StepError} E_FORBIDDEN below Maintainer. */
+export async function listProtectedTags(gitlab: GitLab): Promise<readonly ProtectedTag[]> {
+  const call = {
+    path: `${projectPath(gitlab)}/protected_tags`,
+    purpose: "read which tags are protected",
+    needs: "the role Maintainer and the scope read_api",
+  };
+  const rules = await listAll(gitlab, call, "protected tags");
+  return rules.map((fields) => ({
+    pattern: fields.text("name"),
+    creators: fields.objects("create_access_levels").map((creator) => ({
+      accessLevel: creator.optionalInteger("access_level"),
+      userId: creator.optionalInteger("user_id"),
+      groupId: creator.optionalInteger("group_id"),
+      deployKeyId: creator.optionalInteger("deploy_key_id"),
+    })),
+  }));
+}
+
+/** Whether a rule's pattern means this name: `*` stands for anything, slashes too. */
+export function matchesPattern(pattern: string, name: string): boolean {
+  const parts = pattern
+    .split("*")
+    .map((literal) => literal.replaceAll(/[.?+^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+}
+
+function commitOf(fields: Fields): string {
+  return fields.requiredObject("commit").text("id");
+}

@@ -1,0 +1,73 @@
+import type { Dispatcher } from "undici";
+import type { Proxies } from "./proxies.ts";
+import { type AuthorityFile, readTrust } from "./trust.ts";
+
+export interface RouteSettings {
+  proxies: Proxies;
+  /** Authorities to trust besides the system's. */
+  authorityFiles: readonly AuthorityFile[];
+  /** Time for a connection, in milliseconds. */
+  connectMs: number;
+}
+
+/** The ways to servers: direct or by proxy, with the authorities that TLS trusts. */
+export interface Routes {
+  to(url: URL): Promise<Dispatcher>;
+  close(): Promise<void>;
+}
+
+// Node gives an address 250 ms before it tries the next, which is too little where IPv6 is broken (H16).
+const nextAddressMs = 3000;
+
+/** Prepares the routes; a kind of route is made when the first request takes it. */
+export function openRoutes(settings: RouteSettings): Routes {
+  const opened = new Map<string, Promise<Dispatcher>>();
+  return {
+    to({ protocol }) {
+      const known = opened.get(protocol) ?? openRoute(protocol, settings);
+      opened.set(protocol, known);
+      return known;
+    },
+    async close() {
+      const open = await Promise.allSettled(opened.values());
+      await Promise.all(
+        open.map((route) => (route.status === "fulfilled" ? route.value.destroy() : undefined)),
+      );
+      opened.clear();
+    },
+  };
+}
+
+async function openRoute(
+  protocol: string,
+  { proxies, authorityFiles, connectMs }: RouteSettings,
+): Promise<Dispatcher> {
+  const isTls = protocol === "https:";
+  const proxy = isTls ? proxies.https : proxies.http;
+  const mayNeedTls = isTls || proxy.startsWith("https:");
+  const [{ Agent, EnvHttpProxyAgent }, ca] = await Promise.all([
+    import("undici"),
+    mayNeedTls ? readTrust(authorityFiles) : undefined,
+  ]);
+  const tls = ca === undefined ? {} : { ca: [...ca] };
+  const reach = {
+    timeout: connectMs,
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: nextAddressMs,
+  };
+  const options = {
+    // One request a connection at a time over HTTP/1.1: its flow and its resets are those of TCP.
+    allowH2: false,
+    connectTimeout: connectMs,
+    connect: { ...reach, ...tls },
+    requestTls: tls,
+    proxyTls: { ...reach, ...tls },
+  };
+  if (proxy === "") return new Agent(options);
+  return new EnvHttpProxyAgent({
+    ...options,
+    httpProxy: proxy,
+    httpsProxy: proxy,
+    noProxy: proxies.none,
+  });
+}
