@@ -125,7 +125,11 @@ function judgeProject(
   project: Project | undefined,
   { refused, wrong, notProvable }: Findings,
 ): void {
-  if (project === undefined) return;
+  if (project === undefined) {
+    if (token.kind === "job")
+      notProvable.push(`Whether a job token may push to ${name}: it may not read that setting.`);
+    return;
+  }
   const { path, archived, accessLevel, jobTokenMayPush } = project;
   if (archived) refused.push(`The project ${path} is archived; nothing can be pushed to it.`);
   if (accessLevel !== undefined && accessLevel < role.developer)

@@ -19,15 +19,17 @@ export async function exchangeFollowing(
   exchange: Exchange,
   credentials: Readonly<Record<string, string>>,
 ): Promise<Answer> {
-  const home = exchange.url.origin;
   let { url } = exchange;
+  // A stranger that sends us home must not choose what the token asks for there.
+  let atHome = true;
   for (let hops = 0; ; hops += 1) {
-    const headers =
-      url.origin === home ? { ...exchange.headers, ...credentials } : exchange.headers;
+    const headers = atHome ? { ...exchange.headers, ...credentials } : exchange.headers;
     const answer = await http.exchange({ ...exchange, url, headers });
     if (!followed.has(answer.status)) return answer;
     if (hops === most) throw refuse(exchange, url, `there were more than ${most} redirects`);
-    url = nextAddress(exchange, url, answer);
+    const next = nextAddress(exchange, url, answer);
+    atHome &&= next.origin === url.origin;
+    url = next;
   }
 }
 
