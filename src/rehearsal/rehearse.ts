@@ -1,0 +1,159 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../step/clock.ts";
+import type { Environment } from "../step/inputs/read.ts";
+import type { Log } from "../step/log.ts";
+import { parseDotenv } from "../step/outputs/dotenv.ts";
+import { passedOn } from "./environment.ts";
+import { stepFailed } from "./failure.ts";
+import type { Git } from "./git.ts";
+import { type JobResult, runJob } from "./job.ts";
+import { packSources } from "./source-archive.ts";
+import { jobVariables, type Pipeline, type RehearsedProject } from "./variables.ts";
+
+/** The server that a rehearsal runs against, as far as a runner knows it. */
+export interface Server {
+  readonly project: RehearsedProject;
+  /** May push to the protected branch. */
+  readonly pushToken: string;
+  /** Starts a job of a pipeline, as a runner that picks it up. */
+  startJob(pipelineId: number, name: string): { id: number; token: string; end(): void };
+  /** Starts a pipeline on a branch by hand. */
+  startPipeline(branch: string): Promise<Pipeline>;
+  /** The pipeline that the push of a tag has started; `undefined` where there is none. */
+  tagPipeline(tag: string): Promise<Pipeline | undefined>;
+}
+
+export interface Rehearsal {
+  readonly server: Server;
+  readonly git: Git;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly environment: Environment;
+  /** Folder of the commands. */
+  readonly bin: string;
+  /** Where the clones of the jobs go. */
+  readonly buildsDir: string;
+  /** Where each job's report is kept. */
+  readonly reportFolder: string;
+  readonly pack: "conda" | "source";
+  /** More variables for the jobs that build. */
+  readonly buildVariables: Readonly<Record<string, string>>;
+}
+
+export interface Released {
+  readonly tag: string;
+  readonly version: string;
+  readonly nextVersion: string;
+}
+
+/**
+ * Runs the pipelines of a release in their order: the manual job on the branch, then the pipeline of its tag.
+ *
+ * @throws {StepError} with the exit code of the first step that fails.
+ */
+export async function rehearse(rehearsal: Rehearsal): Promise<Released> {
+  const { server } = rehearsal;
+  const branch = server.project.defaultBranch;
+  const outputs = await runInPipeline(rehearsal, await server.startPipeline(branch), {
+    name: "trigger_release",
+    stage: "release",
+    commands: ["bump-version", "tag-release"],
+    variables: { CI_PROJECT_PASSWORD: server.pushToken },
+  });
+  const released = {
+    tag: outputs.get("RELEASE_TAG") ?? "",
+    version: outputs.get("RELEASE_VERSION") ?? "",
+    nextVersion: outputs.get("NEXT_VERSION") ?? "",
+  };
+  const pipeline = await server.tagPipeline(released.tag);
+  if (pipeline === undefined) {
+    rehearsal.log.warn(
+      `GitLab started no pipeline for the tag ${released.tag}: nothing would be published.`,
+    );
+    return released;
+  }
+  const published = await runInPipeline(rehearsal, pipeline, publishJob(rehearsal, released));
+  await runInPipeline(rehearsal, pipeline, {
+    name: "create_release",
+    stage: "publish",
+    commands: ["create-release"],
+    // What a job reports as dotenv, later jobs of its pipeline have as variables.
+    variables: Object.fromEntries(published),
+  });
+  return released;
+}
+
+interface PlannedJob {
+  readonly name: string;
+  readonly stage: string;
+  readonly commands: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+  prepare?(projectDir: string): Promise<void>;
+}
+
+function publishJob(
+  { pack, environment, buildVariables, server }: Rehearsal,
+  { version }: Released,
+): PlannedJob {
+  const job = { name: "publish_conda_env", stage: "publish", variables: buildVariables };
+  if (pack === "conda") return { ...job, commands: ["conda-pack", "upload-package"] };
+  if (environment["PACKAGE_FILES"])
+    return { ...job, name: "publish", commands: ["upload-package"] };
+  const name = server.project.path.split("/").at(-1) ?? "sources";
+  return {
+    ...job,
+    name: "publish",
+    commands: ["upload-package"],
+    variables: { PACKAGE_FILES: `dist/${name}-${version}.tar.gz` },
+    prepare: async (projectDir) => {
+      await packSources(projectDir, `${name}-${version}`, new Date(0));
+    },
+  };
+}
+
+/** @returns what the job left in its dotenv file. */
+async function runInPipeline(
+  { server, buildsDir, reportFolder, environment, clock, ...tools }: Rehearsal,
+  pipeline: Pipeline,
+  planned: PlannedJob,
+): Promise<ReadonlyMap<string, string>> {
+  const started = server.startJob(pipeline.id, planned.name);
+  const projectDir = join(buildsDir, String(started.id), server.project.path);
+  const job = {
+    id: started.id,
+    name: planned.name,
+    stage: planned.stage,
+    token: started.token,
+    startedAt: clock.now().toISOString(),
+    projectDir,
+    buildsDir,
+  };
+  const env = {
+    ...passedOn(environment),
+    ...planned.variables,
+    ...jobVariables(server.project, pipeline, job),
+    SLIPWAY_REPORT_DIR: join(reportFolder, planned.name),
+    NO_COLOR: "1",
+  };
+  const { prepare } = planned;
+  let result: JobResult;
+  try {
+    result = await runJob(
+      {
+        name: planned.name,
+        commands: planned.commands,
+        sha: pipeline.sha,
+        env,
+        projectDir,
+        ...(prepare && { prepare }),
+      },
+      tools,
+    );
+  } finally {
+    started.end();
+  }
+  if (result.kind === "failed") throw stepFailed(planned.name, result.command, result.exitCode);
+  return parseDotenv(await readFile(join(projectDir, "slipway.env"), "utf8").catch(() => ""));
+}
