@@ -1,0 +1,83 @@
+import { createReadStream } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { rootCertificates, getCACertificates } from "node:tls";
+import { fileURLToPath } from "node:url";
+import type { Environment } from "../environment.ts";
+import { answerEmpty } from "./empty-body.ts";
+
+/** The answer to one GET. Whoever gets it reads the body or destroys it. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Readable;
+}
+
+/** The one way of this domain to the network, and to channels that are folders. */
+export interface Door {
+  /** One GET: no redirect is followed, nothing is tried again. `file:` addresses are answered from the disk. */
+  get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface DoorOptions {
+  readonly env: Environment;
+  /** `ssl_verify` of conda's configuration: `false`, or the path of a CA bundle. */
+  readonly verify?: boolean | string;
+  /** `proxy_servers` of conda's configuration, where the environment names none. */
+  readonly proxies?: { readonly http?: string; readonly https?: string };
+}
+
+const timeouts = { connectMs: 30_000, headersMs: 60_000, bodyMs: 60_000 } as const;
+
+/** Opens the door with the proxies and certificate authorities of the environment. */
+export async function openDoor({ env, verify = true, proxies = {} }: DoorOptions): Promise<Door> {
+  const { EnvHttpProxyAgent, request } = await import("undici");
+  const variable = (name: string) => env[name] ?? env[name.toLowerCase()];
+  const httpProxy = variable("HTTP_PROXY") ?? proxies.http;
+  const httpsProxy = variable("HTTPS_PROXY") ?? proxies.https;
+  const tls = { ca: await authorities(env, verify), rejectUnauthorized: verify !== false };
+  const agent = new EnvHttpProxyAgent({
+    // Empty texts keep undici from looking into the process's environment by itself.
+    httpProxy: httpProxy ?? "",
+    httpsProxy: httpsProxy ?? "",
+    noProxy: variable("NO_PROXY") ?? "",
+    connect: { ...tls, timeout: timeouts.connectMs },
+    requestTls: tls,
+    proxyTls: tls,
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.bodyMs,
+    connections: 16,
+  });
+  return {
+    async get(url, headers, signal) {
+      if (url.protocol === "file:") return fromDisk(url);
+      const answer = await request(url, { method: "GET", headers, signal, dispatcher: agent });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+async function fromDisk(url: URL): Promise<Answer> {
+  const path = fileURLToPath(url);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isFile() !== true) return { status: 404, headers: {}, body: answerEmpty() };
+  return {
+    status: 200,
+    headers: {
+      "content-length": String(found.size),
+      etag: `"${found.size}-${found.mtimeMs}-${found.ino}"`,
+    },
+    body: createReadStream(path),
+  };
+}
+
+/** The system's authorities, Node's own, and those that the job adds (a bundle that is named must be readable). */
+async function authorities(env: Environment, verify: boolean | string): Promise<string[]> {
+  const named = [env["CI_SERVER_TLS_CA_FILE"], env["EXTRA_CA_FILE"], env["SSL_CERT_FILE"]];
+  if (typeof verify === "string") named.push(verify);
+  const files = named.filter((path) => path !== undefined && path !== "");
+  const extra = await Promise.all(files.map((path) => readFile(path ?? "", "utf8")));
+  return [...new Set([...rootCertificates, ...getCACertificates("system"), ...extra])];
+}
