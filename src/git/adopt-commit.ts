@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Checkout } from "./checkout.ts";
+import { type Commit, readCommit } from "./commit.ts";
+import { gitErrors } from "./errors.ts";
+import { gitFailed, type GitOptions, type GitResult } from "./git.ts";
+import type { Repository } from "./private-repository.ts";
+import { type Sha, shortSha } from "./sha.ts";
+import { listTree } from "./tree.ts";
+
+/**
+ * Makes a commit of the private repository the HEAD of the checkout: its objects are copied, the index takes the
+ * given paths from it, and last HEAD (or the branch it stands for) moves on. The working files are the caller's.
+ *
+ * Adopting a commit that is HEAD already only repairs the index, so that a run may be stopped anywhere and repeated.
+ *
+ * @param paths the files that the commit changed, from the top of the work tree.
+ * @throws {StepError} E_CHECKOUT_LOCKED, E_CHECKOUT_MOVED.
+ */
+export async function adoptCommit(
+  repository: Repository,
+  checkout: Checkout,
+  id: Sha,
+  paths: readonly string[],
+): Promise<void> {
+  const commit = await readCommit(repository, id);
+  await copyObjects(repository, checkout);
+  await updateIndex(repository, checkout, id, paths);
+  if (checkout.head !== id) await moveHead(repository, checkout, commit);
+}
+
+/** Copies what the private repository holds and the checkout does not: always loose, for nothing was fetched. */
+async function copyObjects({ directory }: Repository, { objectDirectory }: Checkout) {
+  const source = join(directory, "objects");
+  for (const folder of await readdir(source)) {
+    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
+    await mkdir(join(objectDirectory, folder), { recursive: true });
+    for (const name of await readdir(join(source, folder)))
+      await copyObject(join(source, folder, name), join(objectDirectory, folder), name);
+  }
+}
+
+async function copyObject(from: string, folder: string, name: string): Promise<void> {
+  const target = join(folder, name);
+  if ((await stat(target).catch(() => undefined)) !== undefined) return;
+  // As git does it: a reader sees the whole object or none. Left-overs of a kill are swept by git's own gc.
+  const temporary = join(folder, `tmp_obj_${randomUUID().slice(0, 8)}`);
+  try {
+    await copyFile(from, temporary, constants.COPYFILE_EXCL);
+    await rename(temporary, target);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}
+
+async function updateIndex(
+  repository: Repository,
+  checkout: Checkout,
+  id: Sha,
+  paths: readonly string[],
+): Promise<void> {
+  const wanted = new Set(paths);
+  const files = (await listTree(repository, id)).filter(({ path }) => wanted.has(path));
+  const input = files.map((file) => `${file.mode} ${file.id}\t${file.path}\0`).join("");
+  await write(repository, checkout, ["update-index", "-z", "--index-info"], { input });
+}
+
+async function moveHead(
+  repository: Repository,
+  checkout: Checkout,
+  { id, parents, committer, message }: Commit,
+): Promise<void> {
+  const [parent] = parents;
+  if (parent === undefined || parent !== checkout.head) throw moved(checkout, parent);
+  const reason = `slipway: ${message.split("\n")[0] ?? ""}`;
+  await write(repository, checkout, ["update-ref", "-m", reason, "HEAD", id, parent], {
+    variables: {
+      GIT_COMMITTER_NAME: committer.name,
+      GIT_COMMITTER_EMAIL: committer.email,
+      GIT_COMMITTER_DATE: `@${committer.seconds} ${committer.zone}`,
+    },
+  });
+}
+
+/** Runs one of the two commands that write into the checkout; neither runs hooks or filters here. */
+async function write(
+  { git }: Repository,
+  checkout: Checkout,
+  args: readonly string[],
+  options: GitOptions,
+): Promise<void> {
+  const { gitDirectory, root } = checkout;
+  const result = await git.run(args, { ...options, gitDirectory, workTree: root, cwd: root });
+  if (result.exitCode !== 0) throw writeFailed(checkout, args, result);
+}
+
+function writeFailed(checkout: Checkout, args: readonly string[], result: GitResult) {
+  const lock = /Unable to create '([^']+\.lock)': File exists/.exec(result.stderr)?.[1];
+  if (lock !== undefined)
+    return gitErrors("E_CHECKOUT_LOCKED", `The checkout is locked by ${lock}.`);
+  if (/is at [0-9a-f]+ but expected/.test(result.stderr)) return moved(checkout, checkout.head);
+  return gitFailed(args, result);
+}
+
+function moved({ root }: Checkout, expected: Sha | undefined) {
+  const where = expected === undefined ? "a commit without parents" : shortSha(expected);
+  return gitErrors("E_CHECKOUT_MOVED", `HEAD of ${root} is no longer on ${where}.`);
+}

@@ -1,0 +1,97 @@
+import { realpath, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { gitErrors } from "./errors.ts";
+import type { Git } from "./git.ts";
+import { isSha, type ObjectFormat, type Sha } from "./sha.ts";
+
+/** The repository that the job works in. Its configuration, hooks and attributes are those of an attacker (G18). */
+export interface Checkout {
+  /** Top of the work tree, without links. */
+  readonly root: string;
+  readonly gitDirectory: string;
+  /** Where its objects are, also for a linked work tree. */
+  readonly objectDirectory: string;
+  /** The list of commits whose parents are not there, or `undefined` where the history is whole. */
+  readonly shallowFile: string | undefined;
+  readonly objectFormat: ObjectFormat;
+  /** The commit that is checked out; `undefined` before the first commit. */
+  readonly head: Sha | undefined;
+  /** `refs/heads/…` where a branch is checked out; `undefined` for a detached HEAD, as runners leave it. */
+  readonly branch: string | undefined;
+}
+
+/**
+ * Opens the work tree that holds a folder, for reading. Runs nothing of what its configuration names.
+ *
+ * @throws {StepError} E_NO_REPOSITORY.
+ */
+export async function openCheckout(git: Git, folder: string): Promise<Checkout> {
+  const root = await findRoot(folder);
+  if (root === undefined) throw notARepository(folder);
+  const args = [
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-dir",
+    "--git-path",
+    "objects",
+    "--git-path",
+    "shallow",
+    "--is-shallow-repository",
+    "--show-object-format",
+    "HEAD^{commit}",
+    "--symbolic-full-name",
+    "HEAD",
+  ];
+  const { stdout, stderr } = await git.run(args, {
+    cwd: root,
+    // Runners check out as another user than the image's (G12).
+    config: [["safe.directory", root]],
+    variables: { GIT_CEILING_DIRECTORIES: dirname(root) },
+  });
+  const [gitDirectory, objectDirectory, shallow, isShallow, format, head = "", name = ""] = stdout
+    .toString()
+    .split("\n");
+  if (!gitDirectory || !objectDirectory || (format !== "sha1" && format !== "sha256"))
+    throw notARepository(folder, stderr);
+  return {
+    root,
+    gitDirectory,
+    objectDirectory,
+    shallowFile: isShallow === "true" ? shallow : undefined,
+    objectFormat: format,
+    head: isSha(head) ? head : undefined,
+    branch: name.startsWith("refs/heads/") ? name : undefined,
+  };
+}
+
+/**
+ * The commit that is checked out.
+ *
+ * @throws {StepError} E_NO_COMMITS.
+ */
+export function requireHead({ head, root }: Checkout): Sha {
+  if (head === undefined) throw gitErrors("E_NO_COMMITS", `The repository ${root} has no commits.`);
+  return head;
+}
+
+async function findRoot(folder: string): Promise<string | undefined> {
+  let here = await realpath(folder).catch(() => undefined);
+  while (here !== undefined) {
+    if (await exists(join(here, ".git"))) return here;
+    const parent = dirname(here);
+    here = parent === here ? undefined : parent;
+  }
+  return undefined;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+function notARepository(folder: string, said = "") {
+  const detail = said.trim() === "" ? "" : `: ${said.trim()}`;
+  return gitErrors("E_NO_REPOSITORY", `${folder} is not inside a git work tree${detail}`);
+}

@@ -1,0 +1,221 @@
+import { constants } from "node:fs";
+import { access, mkdir, realpath, stat } from "node:fs/promises";
+import { delimiter, isAbsolute, join } from "node:path";
+import type { Clock } from "../step/clock.ts";
+import type { Log } from "../step/log.ts";
+import { type ConfigValue, gitEnvironment, type JobEnvironment } from "./environment.ts";
+import { gitErrors } from "./errors.ts";
+
+/** What the git domain needs of its caller. */
+export interface GitContext {
+  /** Private to this run (0700) and removed by the caller at the end. */
+  readonly workFolder: string;
+  /** The job's variables: PATH and, for network commands, the proxies are taken from it; nothing else. */
+  readonly environment: JobEnvironment;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+export interface GitOptions {
+  gitDirectory?: string | undefined;
+  workTree?: string | undefined;
+  /** Where the child runs. Default: the private folder, in which there is no repository. */
+  cwd?: string;
+  input?: Buffer | string;
+  config?: readonly ConfigValue[];
+  variables?: Readonly<Record<string, string>>;
+}
+
+export interface NetworkOptions extends GitOptions {
+  protocols: readonly string[];
+  /** For the whole command. */
+  timeoutMs: number;
+}
+
+export interface GitResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** The only door to git: every child is started here, in the same closed environment. */
+export interface Git {
+  readonly context: GitContext;
+  /** Runs a command that stays on this machine, whatever it ends with. */
+  run(args: readonly string[], options?: GitOptions): Promise<GitResult>;
+  /** The same, and the text it prints. @throws {StepError} E_GIT_FAILED where it does not end with 0. */
+  text(args: readonly string[], options?: GitOptions): Promise<string>;
+  /** Runs a command that speaks to a server and may hold a credential in its environment. */
+  network(args: readonly string[], options: NetworkOptions): Promise<GitResult>;
+}
+
+/**
+ * Finds git and looks whether it can be kept in check.
+ *
+ * @throws {StepError} E_GIT_MISSING, E_GIT_TOO_OLD.
+ */
+export async function openGit(context: GitContext): Promise<Git> {
+  const searchPath = context.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
+  const binary = await findExecutable("git", searchPath);
+  if (binary === undefined)
+    throw gitErrors("E_GIT_MISSING", `There is no git on PATH (${searchPath}).`);
+  const folder = join(await realpath(context.workFolder), "git");
+  const home = join(folder, "home");
+  await mkdir(home, { recursive: true, mode: 0o700 });
+
+  const prepare = (options: GitOptions & { protocols?: readonly string[] }) => ({
+    binary,
+    cwd: options.cwd ?? folder,
+    environment: gitEnvironment({ ...options, searchPath, home, extra: options.variables ?? {} }),
+    input: options.input,
+    signal: context.signal,
+  });
+  const logged = (args: readonly string[], startedMs: number, { exitCode }: GitResult) =>
+    context.log.debug(`git ${args.join(" ")}`, {
+      exitCode,
+      ms: Math.round(context.clock.monotonicMs() - startedMs),
+    });
+
+  const git: Git = {
+    context,
+    async run(args, options = {}) {
+      const startedMs = context.clock.monotonicMs();
+      const result = await runLocally(args, prepare(options));
+      logged(args, startedMs, result);
+      return result;
+    },
+    async text(args, options) {
+      const result = await git.run(args, options);
+      if (result.exitCode !== 0) throw gitFailed(args, result);
+      return result.stdout.toString();
+    },
+    async network(args, options) {
+      const startedMs = context.clock.monotonicMs();
+      const result = await runOverNetwork(args, { ...prepare(options), ...options });
+      logged(args, startedMs, result);
+      return result;
+    },
+  };
+  await requireVersion(git);
+  return git;
+}
+
+/** The error for a command that should not have failed. */
+export function gitFailed(args: readonly string[], { exitCode, stderr }: GitResult) {
+  const said = stderr.trim() === "" ? "without a word" : `: ${stderr.trim()}`;
+  return gitErrors("E_GIT_FAILED", `git ${args.join(" ")} ended with ${exitCode}${said}`);
+}
+
+interface Prepared {
+  binary: string;
+  cwd: string;
+  environment: Record<string, string>;
+  input: Buffer | string | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * simple-git drops every GIT_* variable and refuses risky settings unless they are named. Ours are the ones that make
+ * git safe, so that exactly they are permitted; what we pass as arguments stays checked.
+ */
+async function runLocally(
+  args: readonly string[],
+  { binary, cwd, environment, input, signal }: Prepared,
+): Promise<GitResult> {
+  signal.throwIfAborted();
+  const { simpleGit } = await import("simple-git");
+  let result: GitResult | undefined;
+  const client = simpleGit({
+    baseDir: cwd,
+    binary,
+    abort: signal,
+    // Its other signal, 50 ms after the exit, could cut the output short.
+    completion: { onClose: true, onExit: false },
+    allowEnvironment: Object.keys(environment),
+    unsafe: {
+      allowUnsafeAskPass: true,
+      allowUnsafeConfigEnvCount: true,
+      allowUnsafeConfigPaths: true,
+      allowUnsafeCredentialHelper: true,
+      allowUnsafeCustomBinary: true,
+      allowUnsafeFsMonitor: true,
+      allowUnsafeHooksPath: true,
+    },
+    input: () => input ?? "",
+    // Every exit code is an answer here: who asked decides what it means.
+    errors(_error, { exitCode, stdOut, stdErr }) {
+      result = {
+        exitCode,
+        stdout: Buffer.concat(stdOut),
+        stderr: Buffer.concat(stdErr).toString(),
+      };
+      return undefined;
+    },
+  });
+  await client.env(environment).raw([...args]);
+  signal.throwIfAborted();
+  if (result === undefined) throw new TypeError("simple-git ended without a result");
+  return result;
+}
+
+/**
+ * Commands that hold a credential go past simple-git: with DEBUG set it prints the whole environment of a child to
+ * stderr, where no redactor sees it.
+ */
+async function runOverNetwork(
+  args: readonly string[],
+  { binary, cwd, environment, input, signal, timeoutMs }: Prepared & { timeoutMs: number },
+): Promise<GitResult> {
+  signal.throwIfAborted();
+  const { execa } = await import("execa");
+  const { exitCode, stdout, stderr, timedOut } = await execa(binary, args, {
+    cwd,
+    env: environment,
+    extendEnv: false,
+    ...(input === undefined ? { stdin: "ignore" } : { input }),
+    encoding: "buffer",
+    stripFinalNewline: false,
+    reject: false,
+    cancelSignal: signal,
+    timeout: timeoutMs,
+    forceKillAfterDelay: 5000,
+  });
+  signal.throwIfAborted();
+  const said = Buffer.from(stderr).toString();
+  return {
+    exitCode: exitCode ?? -1,
+    stdout: Buffer.from(stdout),
+    stderr: timedOut ? `${said}\nfatal: timed out after ${timeoutMs} ms` : said,
+  };
+}
+
+/** GIT_CONFIG_COUNT came with 2.31; an older git would silently run the hooks of the checkout (G18). */
+async function requireVersion(git: Git): Promise<void> {
+  const text = await git.text(["version"]);
+  const [, major = "0", minor = "0"] = /(\d+)\.(\d+)/.exec(text) ?? [];
+  if (Number(major) < 2 || (Number(major) === 2 && Number(minor) < 31))
+    throw gitErrors("E_GIT_TOO_OLD", `${text.trim()} is on PATH; 2.31 or newer is needed.`);
+}
+
+/** The absolute path of a program, so that no folder of the checkout can put its own in front. */
+export async function findExecutable(
+  name: string,
+  searchPath: string,
+): Promise<string | undefined> {
+  for (const folder of searchPath.split(delimiter)) {
+    if (!isAbsolute(folder)) continue;
+    const path = join(folder, name);
+    if (await isExecutable(path)) return path;
+  }
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

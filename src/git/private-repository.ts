@@ -1,0 +1,47 @@
+import { copyFile, mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Checkout } from "./checkout.ts";
+import type { Git, GitOptions, NetworkOptions } from "./git.ts";
+import type { ObjectFormat } from "./sha.ts";
+
+/** A bare repository of this run alone: what is made for a release is made here, and pushed from here. */
+export interface Repository {
+  readonly git: Git;
+  readonly directory: string;
+  readonly objectFormat: ObjectFormat;
+  /** Options that make a command work on this repository. */
+  at(options?: GitOptions): GitOptions;
+  over(options: NetworkOptions): NetworkOptions;
+}
+
+/**
+ * Makes a repository that sees the objects of a checkout but none of its configuration, hooks, references, grafts or
+ * locks (G14, G16, G18). Written by hand: there is no template whose hooks could come along.
+ */
+export async function makePrivateRepository(
+  git: Git,
+  checkout: Pick<Checkout, "objectDirectory" | "objectFormat" | "shallowFile">,
+): Promise<Repository> {
+  const parent = await realpath(git.context.workFolder);
+  const directory = await mkdtemp(join(parent, "repository-"));
+  for (const folder of ["objects/info", "objects/pack", "refs"])
+    await mkdir(join(directory, folder), { recursive: true });
+  await writeFile(join(directory, "HEAD"), "ref: refs/heads/none\n");
+  await writeFile(join(directory, "config"), configText(checkout.objectFormat));
+  await writeFile(join(directory, "objects/info/alternates"), `${checkout.objectDirectory}\n`);
+  if (checkout.shallowFile !== undefined)
+    await copyFile(checkout.shallowFile, join(directory, "shallow"));
+  return {
+    git,
+    directory,
+    objectFormat: checkout.objectFormat,
+    at: (options = {}) => ({ ...options, gitDirectory: directory }),
+    over: (options) => ({ ...options, gitDirectory: directory }),
+  };
+}
+
+function configText(format: ObjectFormat): string {
+  const version = format === "sha1" ? 0 : 1;
+  const extensions = format === "sha1" ? "" : `[extensions]\n\tobjectFormat = ${format}\n`;
+  return `[core]\n\trepositoryFormatVersion = ${version}\n\tbare = true\n${extensions}`;
+}
