@@ -1,4 +1,4 @@
-import { lstat, stat } from "node:fs/promises";
+import { lstat, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "./git.ts";
 import { rehearsalError } from "./errors.ts";
@@ -23,12 +23,12 @@ export interface RehearsedRepository {
 export async function copyRepository(
   source: string,
   target: string,
-  { git, fallbackBranch }: { git: Git; fallbackBranch: string },
+  { git, workFolder, fallbackBranch }: { git: Git; workFolder: string; fallbackBranch: string },
 ): Promise<RehearsedRepository> {
   const gitDir = await findGitDir(source);
   await git.text(["init", "--quiet", "--bare", `--initial-branch=${fallbackBranch}`, target]);
   if (gitDir === undefined) await commitFolder(source, target, git);
-  else await fetchAll(gitDir, target, git, fallbackBranch);
+  else await fetchAll(gitDir, target, git, { fallbackBranch, trust: await trustFile(workFolder) });
   const branch = await headBranch(target, git);
   const head = (
     await git.text(["rev-parse", "--verify", `refs/heads/${branch}^{commit}`], {
@@ -72,14 +72,24 @@ const identity = {
   GIT_COMMITTER_EMAIL: "rehearsal@noreply.invalid",
 };
 
+/** The repository was named by the caller: that somebody else owns it is no reason not to read it (G12). */
+async function trustFile(workFolder: string): Promise<string> {
+  const path = join(workFolder, "trust.gitconfig");
+  await writeFile(path, "[safe]\n\tdirectory = *\n");
+  return path;
+}
+
 async function fetchAll(
   gitDir: string,
   target: string,
   git: Git,
-  fallbackBranch: string,
+  { fallbackBranch, trust }: { fallbackBranch: string; trust: string },
 ): Promise<void> {
   const refs = ["+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"];
-  const source = { gitDirectory: target, variables: { GIT_ALLOW_PROTOCOL: "file" } };
+  const source = {
+    gitDirectory: target,
+    variables: { GIT_ALLOW_PROTOCOL: "file", GIT_CONFIG_GLOBAL: trust },
+  };
   const heads = await git.text(["ls-remote", "--symref", "--", gitDir, "HEAD"], source);
   const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(heads)?.[1];
   if (!/^[0-9a-f]{40,64}\tHEAD$/m.test(heads)) {
