@@ -1,0 +1,14 @@
+export { startEmbeddedGitlab } from "./server.ts";
+export type { EmbeddedGitlab, EmbeddedGitlabOptions } from "./server.ts";
+export type {
+  Admin,
+  InstanceSettings,
+  JobHandle,
+  NewJob,
+  NewToken,
+  ProjectHandle,
+  ProjectSettings,
+  TokenHandle,
+} from "./admin/admin.ts";
+export type { FaultAction, FaultRule } from "./http/faults.ts";
+export type { LoggedRequest } from "./http/request-log.ts";
