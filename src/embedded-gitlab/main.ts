@@ -5,14 +5,7 @@ import { startEmbeddedGitlab } from "./server.ts";
 import type { EmbeddedGitlab, EmbeddedGitlabOptions } from "./server.ts";
 
 // The entry of `embedded-gitlab`: no step, but a server that runs until it is told to end.
-try {
-  await run();
-} catch (error) {
-  if (!(error instanceof StepError)) throw error;
-  const hint = error.hint === undefined ? "" : `\n${error.hint}`;
-  process.stderr.write(`${error.code}: ${error.message}${hint}\n`);
-  process.exitCode = error.exit;
-}
+void run().catch(report);
 
 async function run(): Promise<void> {
   const gitlab = await startEmbeddedGitlab(readOptions(process.env));
@@ -20,6 +13,13 @@ async function run(): Promise<void> {
     process.once(signal, () => void gitlab.close());
   }
   process.stdout.write(`${readyLine(gitlab)}\n`);
+}
+
+function report(error: unknown): void {
+  if (!(error instanceof StepError)) throw error;
+  const hint = error.hint === undefined ? "" : `\n${error.hint}`;
+  process.stderr.write(`${error.code}: ${error.message}${hint}\n`);
+  process.exitCode = error.exit;
 }
 
 function readyLine({ url, api, project, tokens }: EmbeddedGitlab): string {
