@@ -1,6 +1,6 @@
 import type { StepError } from "./errors.ts";
+import type { Link } from "./report/annotations.ts";
 import type { Block } from "./report/blocks.ts";
-import type { Link } from "./report/folder.ts";
 import type { EffectRecord } from "./run-effects.ts";
 
 /** What a run has gathered so far; complete enough at any moment to be reported. */

@@ -6,6 +6,7 @@ import type { StepContext } from "./define.ts";
 import type { GivenText, Origin } from "./inputs/read.ts";
 import type { StepLog } from "./log/human.ts";
 import type { Redactor } from "./redact/redactor.ts";
+import { asUnwritable } from "./translate.ts";
 import { slipwayVersion } from "./version.ts";
 import type { World } from "./world.ts";
 
@@ -63,7 +64,9 @@ export function contextFor(
 }
 
 async function makeFolder(parent: string, { cleanUps }: Collected): Promise<string> {
-  const folder = await mkdtemp(join(parent, "slipway-"));
+  const folder = await mkdtemp(join(parent, "slipway-")).catch((error: unknown) => {
+    throw asUnwritable("TMPDIR", parent, error);
+  });
   // Removed after everything that may still use it.
   cleanUps.push(() => rm(folder, { recursive: true, force: true }));
   return folder;

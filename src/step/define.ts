@@ -63,7 +63,7 @@ export interface StepDefinition<In extends Inputs = Inputs, Out extends OutputNa
   examples: readonly [Example, Example, ...Example[]];
   /** The error tables of the domains it uses, for docs/errors.md. */
   errors?: readonly Readonly<Record<string, ErrorDefinition>>[];
-  /** Steps that the printed reproduction runs first, in the same container. */
+  /** Steps that the printed reproduction runs first, in the same container and for real: they write to the checkout alone. */
   reproduceAfter?: readonly string[];
   /** `temporary` where the working directory must stay untouched: without SLIPWAY_REPORT_DIR the report goes to a new folder whose path is printed. */
   report?: "here" | "temporary";
@@ -85,12 +85,13 @@ export interface Step {
   readonly errors: readonly Readonly<Record<string, ErrorDefinition>>[];
   readonly reproduceAfter: readonly string[];
   readonly report: "here" | "temporary";
+  /** What the rules across inputs say, as far as they can be judged: `wrong` inputs have no value. */
+  check(values: Readonly<Record<string, unknown>>, wrong: ReadonlySet<string>): readonly Problem[];
   bind(values: Readonly<Record<string, unknown>>): BoundStep;
 }
 
 /** A step with its inputs. */
 export interface BoundStep {
-  readonly problems: readonly Problem[];
   plan(context: StepContext): Promise<readonly Effect[]>;
   conclude(context: StepContext): Promise<void>;
 }
@@ -122,6 +123,16 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
     errors,
     reproduceAfter,
     report,
+    check(values, wrong) {
+      const judged = withoutWrong(values, wrong);
+      if (!holdsAll(judged, inputs)) return [];
+      try {
+        return definition.check?.(judged) ?? [];
+      } catch (error) {
+        if (error instanceof NotJudged) return [];
+        throw error;
+      }
+    },
     bind(values) {
       if (!holdsAll(values, inputs)) throw new TypeError(`The inputs of ${name} are incomplete`);
       const typed = (context: StepContext): StepContext<In, Out> => ({
@@ -129,7 +140,6 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
         inputs: values,
       });
       return {
-        problems: definition.check?.(values) ?? [],
         plan: (context) => definition.plan(typed(context)),
         conclude: async (context) => {
           await definition.conclude?.(typed(context));
@@ -137,6 +147,25 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
       };
     },
   };
+}
+
+/** A rule asked for an input that is itself wrong: it can be judged when that one is mended. */
+class NotJudged extends Error {}
+
+function withoutWrong(
+  values: Readonly<Record<string, unknown>>,
+  wrong: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
+  const judged = { ...values };
+  for (const name of wrong) {
+    Object.defineProperty(judged, name, {
+      enumerable: false,
+      get: () => {
+        throw new NotJudged(name);
+      },
+    });
+  }
+  return judged;
 }
 
 /** The values come from the parsers of these very inputs, so that having all of them is having them well-typed. */

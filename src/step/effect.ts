@@ -18,10 +18,13 @@ export interface Effect<Result = unknown> {
 
 /** An effect whose proven result later effects read. */
 export interface RunnableEffect<Result> extends Effect<Result> {
-  /** @throws {TypeError} before the effect has run: a mistake in the order of the plan. */
+  /** @throws {ResultPending} before the effect has run. */
   result(): Result;
   settle(result: Result): void;
 }
+
+/** The result of an effect was read before it ran: in a dry run a consequence, else a mistake in the order of the plan. */
+export class ResultPending extends TypeError {}
 
 /** Makes an effect remember its result, typed, for the effects that come after it in the plan. */
 export function effect<Result>(description: Effect<Result>): RunnableEffect<Result> {
@@ -30,7 +33,7 @@ export function effect<Result>(description: Effect<Result>): RunnableEffect<Resu
     ...description,
     result() {
       if (settled === undefined)
-        throw new TypeError(`The result of ${description.id} was read before it ran`);
+        throw new ResultPending(`The result of ${description.id} was read before it ran`);
       return settled.result;
     },
     settle(result) {

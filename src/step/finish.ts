@@ -2,12 +2,11 @@ import type { Collected } from "./collected.ts";
 import type { Step } from "./define.ts";
 import { exit, type StepError } from "./errors.ts";
 import type { GivenText } from "./inputs/read.ts";
-import { namesReadBy } from "./inputs/read.ts";
 import type { StepLog } from "./log/human.ts";
 import type { Redactor } from "./redact/redactor.ts";
 import { writeReport } from "./report/folder.ts";
 import type { StepRecord } from "./report/record.ts";
-import { writeReproduction } from "./reproduce.ts";
+import { writeReproduction } from "./reproduce/write.ts";
 import type { EffectState } from "./run-effects.ts";
 import { slipwayVersion } from "./version.ts";
 import type { World } from "./world.ts";
@@ -22,14 +21,15 @@ export interface Ended {
   seconds: number;
   failure: StepError | undefined;
   given: ReadonlyMap<string, GivenText>;
-  reportFolder: string;
+  /** `undefined` where no report can be written. */
+  reportFolder: string | undefined;
   image: string | undefined;
 }
 
 /** Says how far a failed run came, effect by effect. */
 export function tellStanding({ failure, log }: Ended, { effects }: Collected): void {
   if (failure === undefined) return;
-  for (const { sentence, state } of effects) log.info(`  ${stateInWords[state]}: ${sentence}`);
+  for (const { sentence, state } of effects) log.tell(`  ${stateInWords[state]}: ${sentence}`);
 }
 
 const stateInWords: Readonly<Record<EffectState, string>> = {
@@ -43,27 +43,34 @@ const stateInWords: Readonly<Record<EffectState, string>> = {
 
 /** Writes the step's part of the report; where it failed, with how to see it again. */
 export async function writeEnd(ended: Ended, collected: Collected): Promise<void> {
-  const { failure, dryRun, reportFolder, redactor } = ended;
+  const { failure, reportFolder, redactor, log } = ended;
   const { blocks, links } = collected;
-  if (failure !== undefined && !dryRun) {
+  if (failure !== undefined && !isReproduction(ended)) {
     const command = await reproduction(ended, collected);
     const title = "To see this again on your machine, in a checkout of the same commit:";
-    ended.log.info(`${title}\n  ${command}`);
+    log.tell(`${title}\n  ${command}`);
     blocks.push({ kind: "paragraph", text: title }, { kind: "code", text: command });
   }
-  await writeReport(reportFolder, { record: recordOf(ended, collected), blocks, links }, redactor);
+  if (reportFolder === undefined) return;
+  const parts = { record: recordOf(ended, collected), blocks, links };
+  const leftOut = await writeReport(reportFolder, parts, redactor);
+  if (leftOut > 0) log.warn(`${leftOut} links are left out of annotations.json: see its limits.`);
+}
+
+/** A dry run outside a job is most likely the printed command itself. */
+function isReproduction({ dryRun, world }: Ended): boolean {
+  return dryRun && world.env["GITLAB_CI"] !== "true";
 }
 
 function reproduction(
   { step, world, given, reportFolder, redactor, image }: Ended,
-  collected: Collected,
-) {
-  const read = [...collected.variables, ...namesReadBy(step.inputs)];
+  { variables }: Collected,
+): Promise<string> {
   return writeReproduction(
     {
       step,
       given,
-      variables: new Set(read.filter((name) => name.startsWith("CI_"))),
+      variables,
       env: world.env,
       cwd: world.cwd,
       reportFolder,
@@ -75,7 +82,7 @@ function reproduction(
 
 function recordOf(ended: Ended, { effects, outputs, data, findings }: Collected): StepRecord {
   const { step, startedAt, seconds, failure, dryRun, given } = ended;
-  const shown = [...given].filter(([name]) => step.inputs[name]?.secret !== true);
+  const shown = [...given].filter(([name]) => step.inputs[name]?.secret === false);
   return {
     step: step.name,
     version: slipwayVersion,

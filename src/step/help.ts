@@ -54,6 +54,7 @@ function necessity(input: Input): string {
 export function details(input: Input): string {
   return [
     `Expected: ${input.expected}.`,
+    ...(input.secret ? ["Or a file that holds it, in the same name with _FILE."] : []),
     ...(input.chain === undefined
       ? []
       : [`Else the output ${input.chain.join(", ")} of an earlier step.`]),

@@ -34,6 +34,7 @@ export {
 } from "./inputs/kinds.ts";
 export type { Environment, Problem } from "./inputs/read.ts";
 export { humanSize } from "./log/progress.ts";
+export { main as runCommand } from "./main.ts";
 export { silentLog, type Facts, type Log, type Progress } from "./log.ts";
 export type { Block, Cell } from "./report/blocks.ts";
 export { Redactor } from "./redact/redactor.ts";

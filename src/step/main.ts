@@ -5,15 +5,21 @@ import { slipwayVersion } from "./version.ts";
 export async function main(step: Step): Promise<void> {
   const args = process.argv.slice(2);
   if (args.length === 1 && args[0] === "--version") {
-    process.stdout.write(`${step.name} ${slipwayVersion}\n`);
+    print(`${step.name} ${slipwayVersion}\n`);
     return;
   }
-  if (args.length === 1 && (args[0] === "--help" || args[0] === "-h")) {
+  if (args.length === 1 && args[0] === "--help") {
     const { helpText } = await import("./help.ts");
-    process.stdout.write(helpText(step));
+    print(helpText(step));
     return;
   }
   // Loaded only now, so that help and version start as fast as Node itself.
   const { runInProcess } = await import("./process.ts");
   await runInProcess(step, args);
+}
+
+function print(text: string): void {
+  // A reader that goes away (`| head`) is no reason to fail.
+  process.stdout.on("error", () => {});
+  process.stdout.write(text);
 }

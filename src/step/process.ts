@@ -4,18 +4,18 @@ import type { StepError } from "./errors.ts";
 import { kitError } from "./kit-errors.ts";
 import { explain } from "./log/explain.ts";
 import type { Terminal } from "./log/terminal.ts";
-import { secretsInEnvironment } from "./redact/environment.ts";
 import { Redactor } from "./redact/redactor.ts";
+import { secretsInEnvironment } from "./redact/environment.ts";
 import { run } from "./run.ts";
 import { asStepError } from "./translate.ts";
 
-/** Connects a step to the process: its environment, its streams, its signals. */
+/** Connects a step to the process: its environment, its streams, its signals. Sets the exit code. */
 export async function runInProcess(step: Step, args: readonly string[]): Promise<void> {
+  const redactor = new Redactor();
+  redactor.add(...secretsInEnvironment(process.env));
+  maskDirectWrites(process.stderr, redactor);
   if (args.length > 0) {
-    const error = kitError(
-      "E_ARGUMENTS",
-      `${step.name} takes no arguments, but was given ${args.length}.`,
-    );
+    const error = noArguments(step, args);
     complain(error);
     process.exitCode = error.exit;
     return;
@@ -26,23 +26,40 @@ export async function runInProcess(step: Step, args: readonly string[]): Promise
   const onTerm = stop(kitError("E_TERMINATED", `${step.name} was terminated (SIGTERM).`));
   const onInt = stop(kitError("E_INTERRUPTED", `${step.name} was interrupted (SIGINT).`));
   process.once("SIGTERM", onTerm).once("SIGINT", onInt);
-  process.once("uncaughtException", (error) => {
+  // What nobody awaited ends the run like any other error, with its standing and its report.
+  const onDefect = (error: unknown) => controller.abort(asStepError(error));
+  process.on("uncaughtException", onDefect);
+
+  process.exitCode = await run(
+    step,
+    {
+      env: process.env,
+      cwd: process.cwd(),
+      out: terminal(process.stdout),
+      err: terminal(process.stderr),
+      clock: systemClock,
+      signal: controller.signal,
+    },
+    redactor,
+  );
+  process.off("SIGTERM", onTerm).off("SIGINT", onInt);
+  // What was interrupted may still hold sockets and children open; everything it had to say is said.
+  if (controller.signal.aborted) await end(process.exitCode);
+  process.off("uncaughtException", onDefect).once("uncaughtException", (error) => {
     const defect = asStepError(error);
     complain(defect);
     void end(defect.exit);
   });
+}
 
-  process.exitCode = await run(step, {
-    env: process.env,
-    cwd: process.cwd(),
-    out: terminal(process.stdout),
-    err: terminal(process.stderr),
-    clock: systemClock,
-    signal: controller.signal,
-  });
-  process.off("SIGTERM", onTerm).off("SIGINT", onInt);
-  // What was interrupted may still hold sockets and children open; everything it had to say is said.
-  if (controller.signal.aborted) await end(process.exitCode);
+/** Options are named, for whoever knows them from other commands; what stands beside them may be secret. */
+function noArguments({ name }: Step, args: readonly string[]): StepError {
+  const options = args.flatMap((argument) => /^(?:--[a-z][a-z-]*|-[a-z])/i.exec(argument) ?? []);
+  const named = options.length === 0 ? "" : ` (${options.join(" ")})`;
+  return kitError(
+    "E_ARGUMENTS",
+    `${name} takes no arguments, but was given ${args.length}${named}.`,
+  );
 }
 
 function terminal(stream: NodeJS.WriteStream): Terminal {
@@ -57,10 +74,20 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
   };
 }
 
+/** Node's own debug output and warnings, and those of libraries, go past the log: with NODE_DEBUG they hold tokens (S05). */
+function maskDirectWrites(stream: NodeJS.WriteStream, redactor: Redactor): void {
+  const write = stream.write.bind(stream);
+  stream.write = (chunk: string | Uint8Array, ...more: readonly unknown[]) => {
+    const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
+    const done = more.find((argument) => typeof argument === "function");
+    return write(redactor.redact(text), (error) => {
+      done?.(error);
+    });
+  };
+}
+
 function complain(error: StepError): void {
-  const redactor = new Redactor();
-  redactor.add(...secretsInEnvironment(process.env));
-  process.stderr.write(redactor.redact(`ERROR ${error.code}: ${explain(error).join("\n")}\n`));
+  process.stderr.write(`ERROR ${error.code}: ${explain(error).join("\n")}\n`);
 }
 
 /** The one place that leaves the process by force, after both streams have been written out. */

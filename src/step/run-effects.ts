@@ -1,11 +1,12 @@
-import type { Effect } from "./effect.ts";
-import type { StepError } from "./errors.ts";
+import { type Effect, ResultPending } from "./effect.ts";
+import { exit, type StepError } from "./errors.ts";
 import type { Log } from "./log.ts";
 import type { Journal } from "./report/journal.ts";
 import { asStepError } from "./translate.ts";
 
 /** `planned` and `pending` were not begun; `unknown` was begun and its end is not known. */
-export type EffectState = "done" | "applied" | "planned" | "pending" | "failed" | "unknown";
+export const effectStates = ["done", "applied", "planned", "pending", "failed", "unknown"] as const;
+export type EffectState = (typeof effectStates)[number];
 
 export interface EffectRecord {
   readonly id: string;
@@ -14,15 +15,14 @@ export interface EffectRecord {
 }
 
 interface Run {
-  log: Log;
+  log: Log & { error(error: StepError): void };
   journal: Journal;
   signal: AbortSignal;
   dryRun: boolean;
-  refuse(error: StepError): void;
 }
 
 /**
- * Runs effects in order: done → say so and go on; else apply, verify, journal.
+ * Runs effects in order: done → say so and go on; else apply, verify, journal. A dry run only asks.
  *
  * @param records is filled while it runs, so that an interrupted run can tell what was done and what was not.
  */
@@ -34,13 +34,17 @@ export async function runEffects(
   records.push(
     ...effects.map(({ id, sentence }): EffectRecord => ({ id, sentence, state: "pending" })),
   );
+  const refusals: StepError[] = [];
   for (const [index, effect] of effects.entries()) {
     const record = records[index];
     if (record === undefined) continue;
     run.signal.throwIfAborted();
-    if (run.dryRun) await foresee(effect, record, run);
-    else await perform(effect, record, run);
+    if (!run.dryRun) await perform(effect, record, run);
+    else refusals.push(...(await foresee(effect, record, run)));
   }
+  const [first, ...more] = refusals;
+  for (const refusal of more) run.log.error(refusal);
+  if (first !== undefined) throw first;
 }
 
 async function perform(
@@ -67,21 +71,50 @@ async function perform(
     await journal.write({ effect: effect.id, state: "applied" });
     log.debug(`✓ ${effect.sentence}: proven`);
   } catch (error) {
-    if (!signal.aborted) record.state = "failed";
-    await journal.write({ effect: effect.id, state: record.state, code: asStepError(error).code });
+    record.state = stateAfter(asStepError(error), record.state, signal);
+    const entry = { effect: effect.id, state: record.state, code: asStepError(error).code };
+    // What failed first is what is told, also when the journal cannot take it.
+    await journal.write(entry).catch(() => {});
     throw error;
   }
 }
 
-async function foresee(effect: Effect, record: EffectRecord, { log, refuse }: Run): Promise<void> {
+/** Only a clear answer proves that nothing was written; whatever was cut off while writing is not known. */
+function stateAfter(error: StepError, before: EffectState, signal: AbortSignal): EffectState {
+  if (before === "done" || before === "applied" || signal.aborted) return before;
+  const answered = error.exit <= exit.refused;
+  return before === "unknown" && !answered ? "unknown" : "failed";
+}
+
+/** @returns why the effect could not be applied; other refusals may follow, so that all are seen at once. */
+async function foresee(
+  effect: Effect,
+  record: EffectRecord,
+  { log, signal }: Run,
+): Promise<readonly StepError[]> {
   try {
-    const found = await effect.isDone();
+    const found = await isDoneOrPending(effect);
     if (found !== false) settle(effect, found);
     record.state = found === false ? "planned" : "done";
     log.info(found === false ? `would: ${effect.sentence}` : `✓ ${effect.sentence}: already done`);
+    return [];
   } catch (error) {
+    const refusal = asStepError(error);
+    if (signal.aborted) throw error;
     record.state = "failed";
-    refuse(asStepError(error));
+    if (refusal.exit !== exit.refused) throw error;
+    return [refusal];
+  }
+}
+
+/** What builds on an effect that a dry run leaves out cannot be there either. */
+async function isDoneOrPending(effect: Effect): Promise<unknown> {
+  try {
+    return await effect.isDone();
+  } catch (error) {
+    for (let cause = error; cause instanceof Error; cause = cause.cause)
+      if (cause instanceof ResultPending) return false;
+    throw error;
   }
 }
 

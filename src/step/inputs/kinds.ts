@@ -133,7 +133,8 @@ export const globs = <const Options extends InputOptions>(options: Options) =>
     expected: "file names or glob patterns, one per line or with commas",
     schema: { type: "array", items: { type: "string" } },
     list: true,
-    parse: splitList,
+    // A comma within braces belongs to the pattern: `dist/*.{tgz,zip}`.
+    parse: (value) => nonEmpty(value.split(/\n|,(?![^{}\n]*\})/)),
   });
 
 /** Texts that may hold commas, one per line. */

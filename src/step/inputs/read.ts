@@ -30,6 +30,7 @@ export interface Problem {
 export interface ReadInputs<Set extends Inputs> {
   /** Complete only where there are no problems. */
   readonly values: Values<Set>;
+  /** Every input that has a text, right or wrong. */
   readonly given: ReadonlyMap<string, GivenText>;
   readonly problems: readonly Problem[];
   readonly warnings: readonly string[];
@@ -55,13 +56,16 @@ export function readInputs<const Set extends Inputs>(
   for (const [name, input] of Object.entries(declared)) {
     const read = readOne(name, input, sources, declared);
     if (read.kind === "problem") problems.push(read.problem);
-    else if (read.kind === "value") {
-      values[name] = read.value;
-      given.set(name, read.given);
-    }
+    if (read.kind === "value") values[name] = read.value;
+    if (read.kind !== "absent" && read.given !== undefined) given.set(name, read.given);
   }
   if (!isComplete(values, declared, problems)) throw new TypeError("unreachable");
   return { values, given, problems, warnings: warnOfMisspellings(declared, sources) };
+}
+
+/** Whether the value may be given as a file, by the input's name with `_FILE`. */
+export function takesFile(input: Input): boolean {
+  return input.secret || input.kind === "text" || input.kind === "lines";
 }
 
 /** Every variable that these inputs fall back to. */
@@ -72,12 +76,12 @@ export function namesReadBy(inputs: Inputs): readonly string[] {
 type ReadOne =
   | { kind: "value"; value: unknown; given: GivenText }
   | { kind: "absent" }
-  | { kind: "problem"; problem: Problem };
+  | { kind: "problem"; problem: Problem; given?: GivenText };
 
 function readOne(name: string, input: Input, sources: InputSources, declared: Inputs): ReadOne {
   const found = find(name, input, sources, declared);
   if (found.kind === "unreadable") {
-    return problem(name, `the file ${found.path}, which cannot be read`, input);
+    return problem(name, `the file ${found.path}, which ${found.reason}`, input);
   }
   if (found.kind === "absent") {
     return input.optional === true ? found : problem(name, "nothing", input);
@@ -86,27 +90,28 @@ function readOne(name: string, input: Input, sources: InputSources, declared: In
     return { kind: "value", value: input.parse(found.given.text), given: found.given };
   } catch (error) {
     if (!(error instanceof BadValue)) throw error;
-    const got =
-      input.secret || input.kind === "url" ? "a value that is not shown" : quote(found.given.text);
-    return problem(name, got + whence(found.given.origin), input);
+    const { text, origin } = found.given;
+    const got = input.secret || holdsLogin(text) ? "a value that is not shown" : quote(text);
+    const shown = { text: withoutLogin(text), origin };
+    return { ...problem(name, got + whence(origin), input), given: shown };
   }
 }
 
 type Found =
   | { kind: "found"; given: GivenText }
   | { kind: "absent" }
-  | { kind: "unreadable"; path: string };
+  | { kind: "unreadable"; path: string; reason: string };
 
 // GitLab passes unset variables as empty strings: empty is not given, everywhere.
 function find(name: string, input: Input, { env, earlier }: InputSources, declared: Inputs): Found {
   const own = env[name] ?? "";
   if (own.trim() !== "") return readValue(own, { kind: "own" }, input);
   const path = env[`${name}_FILE`] ?? "";
-  if (path !== "" && takesFile(input) && !Object.hasOwn(declared, `${name}_FILE`))
-    return readText(path);
+  if (path.trim() !== "" && takesFile(input) && !Object.hasOwn(declared, `${name}_FILE`))
+    return readText(path.trim(), input);
   for (const output of input.chain ?? []) {
     const value = earlier.get(output) || (output === name ? "" : (env[output] ?? ""));
-    if (value.trim() !== "") return foundAt(value, { kind: "chain", output });
+    if (value.trim() !== "") return foundAt(value, { kind: "chain", output }, input);
   }
   for (const variable of input.from ?? []) {
     const value = env[variable] ?? "";
@@ -116,15 +121,13 @@ function find(name: string, input: Input, { env, earlier }: InputSources, declar
   }
   return input.default === undefined
     ? { kind: "absent" }
-    : foundAt(input.default, { kind: "default" });
+    : foundAt(input.default, { kind: "default" }, input);
 }
 
-function foundAt(value: string, origin: Origin): Found {
-  return { kind: "found", given: { text: value, origin } };
-}
-
-function takesFile(input: Input): boolean {
-  return input.secret || input.kind === "text" || input.kind === "lines";
+// A block in YAML ends with a line break, which only free text may mean.
+function foundAt(value: string, origin: Origin, { kind }: Input): Found {
+  const text = kind === "text" || kind === "lines" ? value : value.trim();
+  return { kind: "found", given: { text, origin } };
 }
 
 // A file-type CI/CD variable holds a path to the value.
@@ -133,18 +136,25 @@ function readValue(value: string, origin: Origin, input: Input): Found {
     input.secret &&
     isAbsolute(value) &&
     statSync(value, { throwIfNoEntry: false })?.isFile() === true;
-  return isFile ? readText(value) : foundAt(value, origin);
+  return isFile ? readText(value, input) : foundAt(value, origin, input);
 }
 
-function readText(path: string): Found {
+function readText(path: string, input: Input): Found {
   try {
-    return foundAt(readFileSync(path, "utf8"), { kind: "file", path });
+    const text = readFileSync(path, "utf8");
+    if (text.trim() === "") return { kind: "unreadable", path, reason: "is empty" };
+    // Editors and `echo` end a file with a line break that is no part of the value.
+    return foundAt(text.replace(/\r?\n$/, ""), { kind: "file", path }, input);
   } catch {
-    return { kind: "unreadable", path };
+    return { kind: "unreadable", path, reason: "cannot be read" };
   }
 }
 
-function problem(name: string, got: string, input: Input): ReadOne {
+function problem(
+  name: string,
+  got: string,
+  input: Input,
+): { kind: "problem"; problem: Problem; given?: GivenText } {
   const sources = [
     name,
     ...(input.secret ? [`${name}_FILE`] : []),
@@ -166,6 +176,17 @@ function problem(name: string, got: string, input: Input): ReadOne {
 function quote(value: string): string {
   const shown = value.length > 200 ? `${value.slice(0, 200)}…` : value;
   return JSON.stringify(shown);
+}
+
+const login = /(?<=:\/\/)[^/?#\s]*@/;
+
+function holdsLogin(text: string): boolean {
+  return login.test(text);
+}
+
+// An address with a password is refused and must not be seen; that it held one may be (G20).
+function withoutLogin(text: string): string {
+  return text.replace(login, "MASKED@");
 }
 
 function whence(origin: Origin): string {

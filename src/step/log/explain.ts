@@ -1,4 +1,5 @@
 import type { StepError } from "../errors.ts";
+import { slipwayVersion } from "../version.ts";
 
 /** An error as lines for a person: what happened, what to do, and the causes behind it. */
 export function explain(error: StepError, withStack = false): readonly string[] {
@@ -7,9 +8,18 @@ export function explain(error: StepError, withStack = false): readonly string[] 
     first,
     ...more,
     ...(error.hint === undefined ? [] : [`What to do: ${error.hint}`]),
-    ...causes(error.cause, new Set([error.message])).map((cause) => `  because: ${cause}`),
+    ...causesOf(error).map((cause) => `  because: ${cause}`),
     ...(withStack || error.code === "E_DEFECT" ? stackOf(error) : []),
+    ...(error.code === "E_DEFECT" ? [machine] : []),
   ];
+}
+
+/** What a report of a defect must say. */
+const machine = `    slipway ${slipwayVersion}, node ${process.version}, ${process.platform} ${process.arch}`;
+
+/** The messages behind an error, the nearest first. */
+export function causesOf(error: StepError): readonly string[] {
+  return causes(error.cause, new Set([error.message]));
 }
 
 function causes(cause: unknown, told: Set<string>): readonly string[] {

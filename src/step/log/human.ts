@@ -4,7 +4,8 @@ import type { StepError } from "../errors.ts";
 import type { Facts, Log, Progress } from "../log.ts";
 import type { Redactor } from "../redact/redactor.ts";
 import { explain } from "./explain.ts";
-import { barProgress, lineProgress } from "./progress.ts";
+import { barProgress, lineProgress, wipeLine } from "./progress.ts";
+import { openSections } from "./sections.ts";
 import { type Terminal, withoutControls } from "./terminal.ts";
 
 export const levels = ["debug", "info", "warn", "error"] as const;
@@ -13,15 +14,22 @@ export type Level = (typeof levels)[number];
 /** A log that also says how a step ended. */
 export interface StepLog extends Log {
   error(error: StepError): void;
+  /** Says what is needed whatever the level: how far a failed run came, how to see it again. */
+  tell(message: string): void;
+  /** Ends the sections that an interruption left open, so that nothing of what follows is collapsed. */
+  leaveSections(): void;
 }
 
 export interface LogOptions {
+  /** The name of the step, which sections and JSON lines carry. */
+  step: string;
   out: Terminal;
   err: Terminal;
   redactor: Redactor;
   level: Level;
   clock: Clock;
-  colour: boolean;
+  /** Whether a terminal is to be written to in colours. */
+  colour(terminal: Terminal): boolean;
   /** In a GitLab job, sections collapse. */
   inJob: boolean;
 }
@@ -29,61 +37,61 @@ export interface LogOptions {
 type Style = Parameters<typeof styleText>[0];
 
 /** The log for people: plain sentences, sections that collapse in GitLab, warnings and errors on standard error. */
-export function humanLog({ out, err, redactor, level, clock, colour, inJob }: LogOptions): StepLog {
+export function humanLog(options: LogOptions): StepLog {
+  const { step, out, err, redactor, level, clock, colour, inJob } = options;
   const least = levels.indexOf(level);
   const shown = (at: Level) => levels.indexOf(at) >= least;
-  const paint = (style: Style, text: string) =>
-    colour ? styleText(style, text, { validateStream: false }) : text;
+  const paint = (terminal: Terminal, style: Style, text: string) =>
+    colour(terminal) ? styleText(style, text, { validateStream: false }) : text;
   const clean = (text: string) => redactor.redact(withoutControls(text));
-  const line = (terminal: Terminal, text: string) => terminal.write(`${text}\n`);
-  let sections = 0;
+  let barIsDrawn = false;
+  const line = (terminal: Terminal, text: string) => {
+    if (barIsDrawn) out.write(wipeLine);
+    barIsDrawn = false;
+    terminal.write(`${text}\n`);
+  };
+  const bar: Terminal = {
+    ...out,
+    write: (text) => {
+      barIsDrawn = text !== wipeLine;
+      out.write(text);
+    },
+  };
+  const sections = openSections(step, clock, (text) => line(out, text));
 
   return {
     debug(message, facts) {
-      if (shown("debug")) line(out, paint("dim", clean(message + factsInWords(facts))));
+      if (shown("debug")) line(out, paint(out, "dim", clean(message + factsInWords(facts))));
     },
     info(message) {
       if (shown("info")) line(out, clean(message));
     },
+    tell(message) {
+      line(out, clean(message));
+    },
     warn(message) {
-      if (shown("warn")) line(err, `${paint("yellow", "WARNING:")} ${clean(message)}`);
+      if (shown("warn")) line(err, `${paint(err, "yellow", "WARNING:")} ${clean(message)}`);
     },
     error(error) {
       const [first = "", ...more] = explain(error, level === "debug");
-      line(err, `${paint(["red", "bold"], `ERROR ${error.code}:`)} ${clean(first)}`);
+      line(err, `${paint(err, ["red", "bold"], `ERROR ${error.code}:`)} ${clean(first)}`);
       for (const text of more) line(err, clean(text));
     },
     async section(title, work) {
-      if (!inJob) {
-        line(out, paint("bold", clean(title)));
-        return work();
-      }
-      const name = sectionName(title, (sections += 1));
-      const seconds = () => Math.floor(clock.now().getTime() / 1000);
-      line(
-        out,
-        `\u001B[0Ksection_start:${seconds()}:${name}[collapsed=true]\r\u001B[0K${clean(title)}`,
-      );
-      try {
-        return await work();
-      } finally {
-        line(out, `\u001B[0Ksection_end:${seconds()}:${name}\r\u001B[0K`);
-      }
+      if (!shown("info")) return work();
+      if (inJob) return sections.around(clean(title), work);
+      line(out, paint(out, "bold", clean(title)));
+      return work();
     },
+    leaveSections: sections.leave,
     progress(title, total, unit): Progress {
-      const options = { title: clean(title), total, unit, clock, terminal: out };
       if (!shown("info")) return { advance() {}, end() {} };
-      return out.isTTY && !inJob ? barProgress(options) : lineProgress(options);
+      const work = { title: clean(title), total, unit, clock };
+      return out.isTTY && !inJob
+        ? barProgress(work, bar)
+        : lineProgress(work, (standing) => line(out, `${work.title}: ${standing}`));
     },
   };
-}
-
-function sectionName(title: string, count: number): string {
-  const slug = title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "_")
-    .replace(/^_|_$/g, "");
-  return `slipway_${count}_${slug.slice(0, 40)}`;
 }
 
 function factsInWords(facts: Facts | undefined): string {

@@ -1,12 +1,13 @@
 import type { Logger } from "pino";
 import type { Facts } from "../log.ts";
+import { causesOf } from "./explain.ts";
 import type { LogOptions, StepLog } from "./human.ts";
+import { lineProgress } from "./progress.ts";
+import { withoutControls } from "./terminal.ts";
 
 /** The log for machines: one JSON object a line, by pino, on standard output. */
-export async function jsonLog(
-  { out, redactor, level }: LogOptions,
-  step: string,
-): Promise<StepLog> {
+export async function jsonLog(options: LogOptions): Promise<StepLog> {
+  const { step, out, redactor, level, clock } = options;
   const { pino } = await import("pino");
   const logger: Logger = pino(
     {
@@ -15,8 +16,11 @@ export async function jsonLog(
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line: string) => out.write(`${redactor.redact(line.trimEnd())}\n`) },
+    {
+      write: (line: string) => out.write(`${redactor.redact(withoutControls(line.trimEnd()))}\n`),
+    },
   );
+  const always = logger.child({}, { level: "info" });
   const say =
     (at: "debug" | "info" | "warn") =>
     (message: string, facts: Facts = {}) =>
@@ -24,12 +28,15 @@ export async function jsonLog(
   return {
     debug: say("debug"),
     info: say("info"),
+    tell: (message) => always.info(message),
     warn: say("warn"),
-    error: (error) =>
-      logger.error(
-        { code: error.code, exitCode: error.exit, hint: error.hint, cause: causeOf(error.cause) },
-        error.message,
-      ),
+    error: (error) => {
+      const { code, exit, hint, cause, message } = error;
+      const stack = code === "E_DEFECT" && cause instanceof Error ? { stack: cause.stack } : {};
+      const causes = causesOf(error);
+      const because = causes.length === 0 ? {} : { cause: causes.join(": ") };
+      logger.error({ code, exitCode: exit, hint, ...because, ...stack }, message);
+    },
     section: async (title, work) => {
       logger.info({ section: "start" }, title);
       try {
@@ -38,18 +45,10 @@ export async function jsonLog(
         logger.info({ section: "end" }, title);
       }
     },
-    progress: (title, total, unit) => {
-      let amount = 0;
-      return {
-        advance: (more) => {
-          amount += more;
-        },
-        end: () => logger.info({ amount, total, unit }, title),
-      };
-    },
+    leaveSections: () => {},
+    progress: (title, total, unit) =>
+      lineProgress({ title, total, unit, clock }, (_standing, amount) =>
+        logger.info({ amount, total, unit }, title),
+      ),
   };
-}
-
-function causeOf(cause: unknown): string | undefined {
-  return cause instanceof Error ? cause.message : undefined;
 }

@@ -2,20 +2,25 @@ import type { Clock } from "../clock.ts";
 import type { Progress } from "../log.ts";
 import type { Terminal } from "./terminal.ts";
 
-interface ProgressOptions {
+interface Work {
   title: string;
   total: number | undefined;
   unit: "bytes" | "files" | "steps";
   clock: Clock;
-  terminal: Terminal;
 }
+
+/** Takes a bar away again. */
+export const wipeLine = "\r\u001B[K";
 
 const lineEveryMs = 10_000;
 const drawEveryMs = 100;
 const barWidth = 24;
 
 /** For a job's log: a line per 10 % or per 10 s, whichever comes later than the last line by enough to be news. */
-export function lineProgress({ title, total, unit, clock, terminal }: ProgressOptions): Progress {
+export function lineProgress(
+  { total, unit, clock }: Work,
+  tell: (standing: string, amount: number) => void,
+): Progress {
   const start = clock.monotonicMs();
   let amount = 0;
   let toldTenth = 0;
@@ -30,14 +35,14 @@ export function lineProgress({ title, total, unit, clock, terminal }: ProgressOp
       if (now - start < 1000 || tenth >= 10) return;
       toldTenth = tenth;
       toldAt = now;
-      terminal.write(`${title}: ${standing(amount, total, unit)}\n`);
+      tell(standing(amount, total, unit), amount);
     },
     end() {},
   };
 }
 
 /** For a terminal: one bar that is drawn anew, and wiped at the end. */
-export function barProgress({ title, total, unit, clock, terminal }: ProgressOptions): Progress {
+export function barProgress({ title, total, unit, clock }: Work, terminal: Terminal): Progress {
   let amount = 0;
   let drawnAt = -Infinity;
   return {
@@ -50,19 +55,15 @@ export function barProgress({ title, total, unit, clock, terminal }: ProgressOpt
         total === undefined || total === 0 ? 0 : Math.round((barWidth * amount) / total);
       const bar = "█".repeat(Math.min(filled, barWidth)).padEnd(barWidth, "░");
       const line = `${title} ${bar} ${standing(amount, total, unit)}`;
-      terminal.write(`\r\u001B[K${line.slice(0, Math.max(20, terminal.columns - 1))}`);
+      terminal.write(`${wipeLine}${line.slice(0, Math.max(20, terminal.columns - 1))}`);
     },
     end() {
-      terminal.write("\r\u001B[K");
+      terminal.write(wipeLine);
     },
   };
 }
 
-function standing(
-  amount: number,
-  total: number | undefined,
-  unit: ProgressOptions["unit"],
-): string {
+function standing(amount: number, total: number | undefined, unit: Work["unit"]): string {
   const percent =
     total === undefined || total === 0 ? "" : `${Math.floor((amount * 100) / total)} %, `;
   return unit === "bytes"

@@ -30,11 +30,12 @@ export interface Dotenv {
 export function renderDotenv(
   earlier: ReadonlyMap<string, string>,
   outputs: ReadonlyMap<string, string>,
+  isSecret: (value: string) => boolean = () => false,
 ): Dotenv {
   const kept = new Map(earlier);
   const leftOut = [];
   for (const [name, value] of outputs) {
-    const reason = refusal(name, value, kept);
+    const reason = isSecret(value) ? "it holds a secret" : refusal(name, value, kept);
     if (reason === undefined) kept.set(name, value);
     else {
       kept.delete(name);

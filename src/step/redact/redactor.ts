@@ -4,11 +4,11 @@ const mask = "[MASKED]";
 
 /** Tokens that GitLab makes, known by their prefixes, whoever they belong to. */
 const prefixes =
-  /\b(?:glpat|gloas|gldt|glrtr|glrt|glcbt|glptt|glft|glimt|glagent|glsoat|glffct)-[\w.=-]{8,}/g;
+  /\b(?:glpat|gloas|gldt|glrtr|glrt|glcbt|glptt|glft|glimt|glagent|glsoat|glffct|gltok)-[\w.=-]{8,}/g;
 
 /** Query parameters that carry credentials (S07). */
 const parameters =
-  /([?&;](?:private_token|job_token|delegation|token|access_token|x-amz-signature|x-amz-credential|x-amz-security-token)=)[^&\s"'<>\\]+/gi;
+  /([?&;](?:private_token|job_token|authenticity_token|rss_token|delegation|token|access_token|x-amz-signature|x-amz-credential|x-amz-security-token)=)[^&\s"'<>\\]+/gi;
 
 /** What never ends inside a credential, so that a chunk may be cut there. */
 const safeBorder = /[\s"'<>\\]/;
@@ -34,6 +34,11 @@ export class Redactor {
       forms.length === 0 ? undefined : new RegExp(forms.map(RegExp.escape).join("|"), "g");
   }
 
+  /** Whether there is something in the text that must not be seen. */
+  masks(text: string): boolean {
+    return this.redact(text) !== text;
+  }
+
   redact(text: string): string {
     const known = this.#pattern === undefined ? text : text.replace(this.#pattern, mask);
     return known.replace(prefixes, mask).replace(parameters, `$1${mask}`);
@@ -42,6 +47,7 @@ export class Redactor {
   /** Masks strings inside plain data: objects, arrays and their keys. */
   redactData(data: unknown): unknown {
     if (typeof data === "string") return this.redact(data);
+    if (typeof data === "bigint") return String(data);
     if (Array.isArray(data)) return data.map((item) => this.redactData(item));
     if (typeof data !== "object" || data === null) return data;
     if ("toJSON" in data && typeof data.toJSON === "function")

@@ -1,23 +1,29 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../outputs/replace-file.ts";
 import type { Redactor } from "../redact/redactor.ts";
+import { annotate, type Link } from "./annotations.ts";
 import { type Block, escapeHtml, toHtml, toMarkdown } from "./blocks.ts";
-import { page, placeSection } from "./page.ts";
+import { openPage, placeSection } from "./page.ts";
 import type { StepRecord } from "./record.ts";
 
-export interface Link {
-  readonly label: string;
-  readonly url: string;
-}
-
-/** Makes the folder, with a `.gitignore` of its own so that no build and no commit takes it in. */
-export async function openReportFolder(folder: string): Promise<void> {
+/**
+ * Makes the folder, with a `.gitignore` of its own so that no build and no commit takes it in.
+ *
+ * @returns whether it can be used: a link in the place of the folder is not followed, the built repository may have planted it (S12).
+ */
+export async function openReportFolder(folder: string, mayBeLink: boolean): Promise<boolean> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, ".gitignore"), "*\n");
+  if (!mayBeLink && (await lstat(folder)).isSymbolicLink()) return false;
+  await replaceFile(join(folder, ".gitignore"), "*\n");
+  return true;
 }
 
-/** Writes a step's part of the report; parts of other steps of the job stay. */
+/**
+ * Writes a step's part of the report; parts of other steps of the job stay.
+ *
+ * @returns how many links GitLab would not take.
+ */
 export async function writeReport(
   folder: string,
   {
@@ -26,7 +32,7 @@ export async function writeReport(
     links,
   }: { record: StepRecord; blocks: readonly Block[]; links: readonly Link[] },
   redactor: Redactor,
-): Promise<void> {
+): Promise<number> {
   const at = (name: string) => join(folder, name);
   const heading = `${record.step}: ${outcome(record)}`;
   const all = [...overview(record), ...blocks];
@@ -35,17 +41,17 @@ export async function writeReport(
   const markdown = redactor.redact(`## ${heading}\n\n${toMarkdown(all)}`);
   await replaceFile(at("summary.md"), placeSection(summary, record.step, markdown));
 
-  const html = await readOr(at("index.html"), page("Slipway report", ""));
+  const html = openPage("Slipway report", await readOr(at("index.html"), ""));
   const mark = record.exitCode === 0 ? "ok" : "failed";
   const section = `<section>\n<h2 class="${mark}">${escapeHtml(heading)}</h2>\n${toHtml(all)}\n</section>`;
   await replaceFile(at("index.html"), placeSection(html, record.step, redactor.redact(section)));
 
   const json = JSON.stringify(redactor.redactData(record), undefined, 2);
   await replaceFile(at(`${record.step}.json`), `${json}\n`);
-  await replaceFile(
-    at("annotations.json"),
-    await annotations(at("annotations.json"), record.step, links, redactor),
-  );
+  const earlier = await readOr(at("annotations.json"), "{}");
+  const { content, leftOut } = annotate(earlier, record.step, links, redactor);
+  await replaceFile(at("annotations.json"), content);
+  return leftOut;
 }
 
 function outcome({ exitCode, error, dryRun }: StepRecord): string {
@@ -68,34 +74,6 @@ function overview({ error, effects, outputs }: StepRecord): readonly Block[] {
     blocks.push({ kind: "table", columns: ["Output", "Value"], rows: Object.entries(outputs) });
   }
   return blocks;
-}
-
-/** GitLab's limits of `artifacts:reports:annotations` leave room for 20 sections; a job has fewer steps. */
-async function annotations(
-  path: string,
-  step: string,
-  links: readonly Link[],
-  redactor: Redactor,
-): Promise<string> {
-  const sections = parseObject(await readOr(path, "{}"));
-  delete sections[step];
-  if (links.length > 0) {
-    sections[step] = links.slice(0, 100).map(({ label, url }) => ({
-      external_link: { label: redactor.redact(label), url: redactor.redact(url) },
-    }));
-  }
-  return `${JSON.stringify(sections, undefined, 2)}\n`;
-}
-
-function parseObject(text: string): Record<string, unknown> {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
-      ? { ...parsed }
-      : {};
-  } catch {
-    return {};
-  }
 }
 
 async function readOr(path: string, otherwise: string): Promise<string> {

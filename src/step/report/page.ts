@@ -11,6 +11,13 @@ summary { cursor: pointer; }
 .failed { color: #c62828; } .ok { color: #2e7d32; }
 `.trim();
 
+/** @returns the page that earlier steps of the job left, else an empty one: whatever else is there may hold anything. */
+export function openPage(title: string, existing: string): string {
+  const empty = page(title, "");
+  const head = empty.slice(0, empty.indexOf("<h1>"));
+  return existing.startsWith(head) ? existing : empty;
+}
+
 /** The frame of `index.html`: self-contained, readable without JavaScript. */
 export function page(title: string, body: string): string {
   return `<!doctype html>
@@ -34,9 +41,10 @@ ${body}</body>
 /** Puts a step's part between its own markers: a later run of the step replaces it, other steps' parts stay. */
 export function placeSection(document: string, step: string, section: string): string {
   const [start, end] = [`<!-- slipway:${step}:start -->`, `<!-- slipway:${step}:end -->`];
-  const part = `${start}\n${section}\n${end}\n`;
+  // A marker within quoted text must not be taken for one.
+  const part = `${start}\n${section.replaceAll("<!-- slipway:", "<!-- slipway :")}\n${end}\n`;
   const from = document.indexOf(start);
-  const to = document.indexOf(end);
+  const to = document.indexOf(end, from);
   if (from >= 0 && to > from) {
     return document.slice(0, from) + part + document.slice(to + end.length).replace(/^\n/, "");
   }

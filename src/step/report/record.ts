@@ -1,4 +1,4 @@
-import type { EffectRecord } from "../run-effects.ts";
+import { type EffectRecord, effectStates } from "../run-effects.ts";
 
 /** `<step>.json`: how a run went, for machines. Stable; docs/reference/step-record.schema.json is generated from {@link recordSchema}. */
 export interface StepRecord {
@@ -57,7 +57,7 @@ export const recordSchema = {
         properties: {
           id: { type: "string" },
           sentence: { type: "string" },
-          state: { enum: ["done", "applied", "planned", "pending", "failed", "unknown"] },
+          state: { enum: effectStates },
         },
       },
     },
