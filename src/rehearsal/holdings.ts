@@ -1,8 +1,10 @@
+import type { Query } from "../gitlab/call.ts";
+import type { GitLab } from "../gitlab/index.ts";
+import type { Fields } from "../gitlab/fields.ts";
+import { listAll } from "../gitlab/pages.ts";
+import { projectPath } from "../gitlab/project.ts";
 import { humanSize } from "../step/log/progress.ts";
 import type { Block } from "../step/report/blocks.ts";
-
-/** Reads one route of the API, relative to the project: `repository/tags`. */
-export type ReadApi = (route: string) => Promise<unknown>;
 
 export interface HeldFile {
   readonly package: string;
@@ -29,43 +31,42 @@ export interface Holdings {
 }
 
 /** Asks GitLab itself, through its API, what a rehearsal has left there. */
-export async function readHoldings(branch: string, read: ReadApi): Promise<Holdings> {
-  const query = `repository/commits?ref_name=${encodeURIComponent(branch)}&per_page=5`;
-  const [commits, tags, packages, releases] = [
-    await read(query),
-    await read("repository/tags?order_by=updated&per_page=5"),
-    await read("packages?per_page=100"),
-    await read("releases?per_page=5"),
-  ].map(items);
+export async function readHoldings(gitlab: GitLab, branch: string): Promise<Holdings> {
+  const list = (route: string, query: Query) =>
+    listAll(gitlab, { path: `${projectPath(gitlab)}/${route}`, query, ...asReader }, route);
+  const commits = await list("repository/commits", { ref_name: branch });
+  const tags = await list("repository/tags", { order_by: "updated" });
+  const packages = await list("packages", {});
+  const releases = await list("releases", {});
   return {
     branch,
-    commits: (commits ?? []).map((commit) => ({
-      sha: string(commit, "id"),
-      title: string(commit, "title"),
-    })),
-    tags: (tags ?? []).map((tag) => ({ name: string(tag, "name"), sha: string(tag, "target") })),
-    files: (await Promise.all((packages ?? []).map((held) => filesOf(held, read)))).flat(),
-    releases: (releases ?? []).map((release) => ({
-      tag: string(release, "tag_name"),
-      name: string(release, "name"),
-      links: items(property(property(release, "assets"), "links")).map((link) => ({
-        name: string(link, "name"),
-        url: string(link, "direct_asset_url"),
-      })),
+    commits: commits.map((commit) => ({ sha: commit.text("id"), title: commit.text("title") })),
+    tags: tags.map((tag) => ({ name: tag.text("name"), sha: tag.text("target") })),
+    files: (await Promise.all(packages.map((held) => filesOf(held, list)))).flat(),
+    releases: releases.map((release) => ({
+      tag: release.text("tag_name"),
+      name: release.text("name"),
+      links: release
+        .requiredObject("assets")
+        .objects("links")
+        .map((link) => ({ name: link.text("name"), url: link.text("direct_asset_url") })),
     })),
   };
 }
 
-async function filesOf(held: unknown, read: ReadApi): Promise<readonly HeldFile[]> {
-  const files = items(
-    await read(`packages/${String(property(held, "id"))}/package_files?per_page=100`),
-  );
+const asReader = { purpose: "see what the rehearsal has made", needs: "the role Reporter" };
+
+async function filesOf(
+  held: Fields,
+  list: (route: string, query: Query) => Promise<readonly Fields[]>,
+): Promise<readonly HeldFile[]> {
+  const files = await list(`packages/${held.integer("id")}/package_files`, {});
   return files.map((file) => ({
-    package: string(held, "name"),
-    version: string(held, "version"),
-    name: string(file, "file_name"),
-    size: Number(property(file, "size")),
-    sha256: string(file, "file_sha256"),
+    package: held.text("name"),
+    version: held.text("version"),
+    name: file.text("file_name"),
+    size: file.integer("size"),
+    sha256: file.text("file_sha256"),
   }));
 }
 
@@ -129,19 +130,4 @@ export function reportHoldings({
       rows: releases.map(({ name, links }) => [name, links.map((link) => link.name).join(", ")]),
     },
   ];
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function property(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
-}
-
-function string(value: unknown, name: string): string {
-  const found = property(value, name);
-  return typeof found === "string" ? found : "";
 }

@@ -7,22 +7,10 @@ import { parseDotenv } from "../step/outputs/dotenv.ts";
 import { passedOn } from "./environment.ts";
 import { stepFailed } from "./failure.ts";
 import type { Git } from "./git.ts";
-import { type JobResult, runJob } from "./job.ts";
+import { runJob } from "./job.ts";
 import { packSources } from "./source-archive.ts";
-import { jobVariables, type Pipeline, type RehearsedProject } from "./variables.ts";
-
-/** The server that a rehearsal runs against, as far as a runner knows it. */
-export interface Server {
-  readonly project: RehearsedProject;
-  /** May push to the protected branch. */
-  readonly pushToken: string;
-  /** Starts a job of a pipeline, as a runner that picks it up. */
-  startJob(pipelineId: number, name: string): { id: number; token: string; end(): void };
-  /** Starts a pipeline on a branch by hand. */
-  startPipeline(branch: string): Promise<Pipeline>;
-  /** The pipeline that the push of a tag has started; `undefined` where there is none. */
-  tagPipeline(tag: string): Promise<Pipeline | undefined>;
-}
+import type { Server } from "./server.ts";
+import { jobVariables, type Pipeline } from "./variables.ts";
 
 export interface Rehearsal {
   readonly server: Server;
@@ -55,8 +43,7 @@ export interface Released {
  */
 export async function rehearse(rehearsal: Rehearsal): Promise<Released> {
   const { server } = rehearsal;
-  const branch = server.project.defaultBranch;
-  const outputs = await runInPipeline(rehearsal, await server.startPipeline(branch), {
+  const outputs = await runInPipeline(rehearsal, await server.startPipeline(), {
     name: "trigger_release",
     stage: "release",
     commands: ["bump-version", "tag-release"],
@@ -119,7 +106,7 @@ async function runInPipeline(
   pipeline: Pipeline,
   planned: PlannedJob,
 ): Promise<ReadonlyMap<string, string>> {
-  const started = server.startJob(pipeline.id, planned.name);
+  const started = await server.startJob(pipeline.id, planned.name);
   const projectDir = join(buildsDir, String(started.id), server.project.path);
   const job = {
     id: started.id,
@@ -138,22 +125,18 @@ async function runInPipeline(
     NO_COLOR: "1",
   };
   const { prepare } = planned;
-  let result: JobResult;
-  try {
-    result = await runJob(
-      {
-        name: planned.name,
-        commands: planned.commands,
-        sha: pipeline.sha,
-        env,
-        projectDir,
-        ...(prepare && { prepare }),
-      },
-      tools,
-    );
-  } finally {
-    started.end();
-  }
+  const result = await runJob(
+    {
+      name: planned.name,
+      commands: planned.commands,
+      sha: pipeline.sha,
+      env,
+      projectDir,
+      ...(prepare && { prepare }),
+    },
+    tools,
+  );
+  started.end(result.kind === "passed" ? "success" : "failed");
   if (result.kind === "failed") throw stepFailed(planned.name, result.command, result.exitCode);
   return parseDotenv(await readFile(join(projectDir, "slipway.env"), "utf8").catch(() => ""));
 }
