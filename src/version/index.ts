@@ -1,0 +1,21 @@
+export { findConfig, configPaths } from "./config/find-config.ts";
+export { changedLines, type ChangedLine, type Edit } from "./edit/working-copy.ts";
+export { holdsEdits, restoreFiles, writeEdits } from "./edit/write-files.ts";
+export { versionErrors } from "./errors.ts";
+export {
+  overlaySource,
+  type FileSource,
+  type FolderEntry,
+  type SourceFile,
+} from "./file-source.ts";
+export { folderSource } from "./folder-source.ts";
+export type { Operation } from "./operation.ts";
+export { planBump, type BumpPlan, type BumpRequest, type ReleaseTexts } from "./plan.ts";
+export { openProject, type Project } from "./project.ts";
+export { readHeldVersion, type HeldRequest, type HeldVersion } from "./release-state.ts";
+export { postReleaseMessage, releaseMessage, tagMessage, tagName } from "./release-texts.ts";
+export { compareVersions, isDevelopmentVersion, isSameVersion } from "./standards/compare.ts";
+export { comparePep440, normalizePep440, parsePep440, type Pep440 } from "./standards/pep440.ts";
+export { readVersionFromTag } from "./standards/tag-format.ts";
+export { isCredentialName, renderTemplate, type Names, type Surroundings } from "./text/names.ts";
+export { treeSource, type TreeFile, type TreeSourceInit } from "./tree-source.ts";

@@ -1,0 +1,31 @@
+import type { Span } from "../config/text-span.ts";
+import { versionErrors } from "../errors.ts";
+
+/** Whose versions a place spells: it decides how a development version without a model is written. */
+export type Ecosystem = "python" | "node" | "rust";
+
+/** A place that is known to hold the version of the project. */
+export interface VersionPlace {
+  /** Relative to the project folder. */
+  readonly path: string;
+  /** For messages: `[project] version`. */
+  readonly title: string;
+  readonly ecosystem: Ecosystem;
+  readonly version: string;
+  /** The characters of the version in the decoded file. */
+  readonly span: Span;
+  /** Whether it only repeats another place (a lock file), so that its own text does not matter. */
+  readonly isMirror: boolean;
+}
+
+/** Decodes a file that holds a version. @throws E_VERSION_FILE where it is not UTF-8. */
+export function decodeFile(path: string, bytes: Buffer): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw versionErrors("E_VERSION_FILE", `'${path}' is not UTF-8`, {
+      hint: "Name the file in a .bumpversion.cfg, which edits bytes.",
+      cause: error,
+    });
+  }
+}
