@@ -11,9 +11,8 @@ export interface FoundPlaces {
   readonly tagTool: string | undefined;
 }
 
-/** Where a version is looked for without a bump configuration, for messages. */
-export const placePaths =
-  "pyproject.toml, setup.cfg, package.json, Cargo.toml, VERSION, setup.py, tags";
+/** Where a version is looked for beside the files of bump configurations, for messages. */
+export const placePaths = "package.json, Cargo.toml, VERSION, setup.py, tags";
 
 /**
  * Every place that is known to hold the version, the leading one first; a place named twice counts once.

@@ -34,7 +34,7 @@ export function scanEscape(pattern: string, start: number, groups: readonly stri
     if (Number(reference) > all + groups.length)
       throw new PatternError(`invalid group reference ${reference}`, start + 1);
     // The group keeps a digit that follows from becoming part of the reference.
-    const source = String.raw`(?:\${reference})`;
+    const source = `(?:\\${reference})`;
     return { source, end: start + 1 + reference.length, isAnchor: false };
   }
   return { ...scanCharacter(pattern, start), isAnchor: false };
