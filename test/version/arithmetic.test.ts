@@ -7,7 +7,9 @@ import { serializeVersion } from "../../src/version/scheme/serialize.ts";
 import { compareVersions } from "../../src/version/standards/compare.ts";
 import { bump, names, scheme, schemes } from "./schemes.ts";
 
-const number = fc.oneof(fc.nat({ max: 20 }).map(BigInt), fc.bigInt({ min: 0n, max: 2n ** 80n })).map(String);
+const number = fc
+  .oneof(fc.nat({ max: 20 }).map(BigInt), fc.bigInt({ min: 0n, max: 2n ** 80n }))
+  .map(String);
 const suffix = fc.constantFrom("", ".dev");
 const version = fc
   .tuple(number, number, number, suffix)
@@ -106,12 +108,28 @@ test("two lists of values without a part called release need RELEASE_PART", () =
       { name: "b", values: ["x", "y"] },
     ],
   });
-  expect(() => findReleasePart(using, undefined)).toThrow("Several parts have a list of values: a, b");
+  expect(() => findReleasePart(using, undefined)).toThrow(
+    "Several parts have a list of values: a, b",
+  );
 });
 
 test("parts that only later formats use stand behind their predecessor in the pattern", () => {
   expect(scheme(schemes.Wswapped).order).toEqual(["major", "minor", "patch", "release"]);
-  expect(bumpPart(scheme(schemes.S), new Map([["major", "1"], ["minor", "2"], ["patch", "3"]]), "minor")).toEqual(
-    new Map([["major", "1"], ["minor", "3"], ["patch", "0"]]),
+  expect(
+    bumpPart(
+      scheme(schemes.S),
+      new Map([
+        ["major", "1"],
+        ["minor", "2"],
+        ["patch", "3"],
+      ]),
+      "minor",
+    ),
+  ).toEqual(
+    new Map([
+      ["major", "1"],
+      ["minor", "3"],
+      ["patch", "0"],
+    ]),
   );
 });

@@ -73,7 +73,9 @@ test.each([
   const config = workflowProject[".bumpversion.cfg"].replace("\n", `\nmessage = ${message}\n`);
   const release = await plan({ ...workflowProject, ".bumpversion.cfg": config });
   expect(releaseMessage(release, undefined)).toBe("Release 0.15.0");
-  expect(releaseMessage(release, `${message} {current_version}`)).toMatch(/^Release 0\.15\.0 0\.15\.0\.dev$/);
+  expect(releaseMessage(release, `${message} {current_version}`)).toMatch(
+    /^Release 0\.15\.0 0\.15\.0\.dev$/,
+  );
   expect(postReleaseMessage(release, undefined)).toContain("[");
 });
 
@@ -84,16 +86,24 @@ test("a message that was only a skip marker becomes the usual one", async () => 
 
 test("an explicitly empty tag message asks for a lightweight tag", async () => {
   const config = workflowProject[".bumpversion.cfg"].replace("\n", "\ntag_message =\n");
-  expect(tagMessage(await plan({ ...workflowProject, ".bumpversion.cfg": config }))).toBeUndefined();
+  expect(
+    tagMessage(await plan({ ...workflowProject, ".bumpversion.cfg": config })),
+  ).toBeUndefined();
 });
 
 test("messages know the parts of both versions and the surroundings, but no credential", async () => {
-  const release = await plan(workflowProject, { kind: "release" }, {
-    env: { CI_JOB_TOKEN: "x", CI_JOB_NAME: "job" },
-    commitSha: "0123456789",
-  });
+  const release = await plan(
+    workflowProject,
+    { kind: "release" },
+    {
+      env: { CI_JOB_TOKEN: "x", CI_JOB_NAME: "job" },
+      commitSha: "0123456789",
+    },
+  );
   const template = "{current_release} {new_minor} {short_commit_sha} {$CI_JOB_NAME} {utcnow:%Y}";
   expect(renderTemplate(template, release.names, "here")).toBe("dev 15 0123456 job 2026");
   expect(() => releaseMessage(release, "{$CI_JOB_TOKEN}")).toThrow("must not be written");
-  expect(() => releaseMessage(release, "{nope}")).toThrow("VERSION_COMMIT_MESSAGE: unknown name 'nope'");
+  expect(() => releaseMessage(release, "{nope}")).toThrow(
+    "VERSION_COMMIT_MESSAGE: unknown name 'nope'",
+  );
 });

@@ -14,7 +14,9 @@ export function readVersionFromTag(tag: string, format: string): string | undefi
   const segments = readTemplate(format, `tag format '${format}'`);
   const isVersion = (name: string) => name === "new_version" || name === "version";
   const isPart = (name: string) => name.startsWith("new_");
-  const hasVersion = segments.some((segment) => segment.kind === "field" && isVersion(segment.name));
+  const hasVersion = segments.some(
+    (segment) => segment.kind === "field" && isVersion(segment.name),
+  );
   const wanted = hasVersion ? isVersion : isPart;
   const fields = segments.flatMap((segment, index) =>
     segment.kind === "field" && wanted(segment.name) ? [index] : [],
