@@ -91,8 +91,9 @@ async function write(
   args: readonly string[],
   options: GitOptions,
 ): Promise<void> {
-  const { gitDirectory, root } = checkout;
-  const result = await git.run(args, { ...options, gitDirectory, workTree: root, cwd: root });
+  // An empty work tree: to write the index, git looks again into files as young as the index, through their filters.
+  const { gitDirectory } = checkout;
+  const result = await git.run(args, { ...options, gitDirectory, workTree: git.emptyFolder });
   if (result.exitCode !== 0) throw writeFailed(checkout, args, result);
 }
 

@@ -42,6 +42,8 @@ export interface GitResult {
 /** The only door to git: every child is started here, in the same closed environment. */
 export interface Git {
   readonly context: GitContext;
+  /** Private and empty: HOME of every child. */
+  readonly emptyFolder: string;
   /** Runs a command that stays on this machine, whatever it ends with. */
   run(args: readonly string[], options?: GitOptions): Promise<GitResult>;
   /** The same, and the text it prints. @throws {StepError} E_GIT_FAILED where it does not end with 0. */
@@ -79,6 +81,7 @@ export async function openGit(context: GitContext): Promise<Git> {
 
   const git: Git = {
     context,
+    emptyFolder: home,
     async run(args, options = {}) {
       const startedMs = context.clock.monotonicMs();
       const result = await runLocally(args, prepare(options));
