@@ -10,5 +10,6 @@ export type {
   ProjectSettings,
   TokenHandle,
 } from "./admin/admin.ts";
+export type { RoleName } from "./access/roles.ts";
 export type { FaultAction, FaultRule } from "./http/faults.ts";
 export type { LoggedRequest } from "./http/request-log.ts";

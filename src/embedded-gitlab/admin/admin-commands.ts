@@ -1,5 +1,6 @@
 import { isRoleName } from "../access/roles.ts";
 import type { RoleName } from "../access/roles.ts";
+import type { RateLimit } from "../http/rate-limit.ts";
 import { readFault } from "./read-fault.ts";
 import type { Parameters } from "../http/parameters.ts";
 import { featureLevels, packageStatuses, tokenKinds, visibilities } from "../world/model.ts";
@@ -47,6 +48,7 @@ export const adminCommands: ReadonlyMap<string, Command> = new Map<string, Comma
           genericFileLimitBytes: p.integer("generic_file_limit_bytes"),
           packagesEnabled: p.boolean("packages_enabled"),
           pushPipelineLimit: p.integer("push_pipeline_limit"),
+          rateLimit: readRateLimit(p),
         }),
       ),
   ],
@@ -162,6 +164,12 @@ function readToken(p: Parameters): NewToken {
       revoked: p.boolean("revoked"),
     }),
   };
+}
+
+function readRateLimit(p: Parameters): RateLimit | undefined {
+  const requests = p.integer("rate_limit_requests");
+  if (requests === undefined) return undefined;
+  return { requests, windowSeconds: p.integer("rate_limit_seconds") ?? 60 };
 }
 
 function readRole(p: Parameters): RoleName | undefined {

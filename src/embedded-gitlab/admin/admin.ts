@@ -4,6 +4,7 @@ import { resolveCommit, findRef } from "../git/refs.ts";
 import { gitIn } from "../git/repository.ts";
 import type { GitHost } from "../git/run-git.ts";
 import type { Faults, FaultRule } from "../http/faults.ts";
+import type { RateLimit } from "../http/rate-limit.ts";
 import type { LoggedRequest } from "../http/request-log.ts";
 import { createProject, protectBranch, protectTag } from "../world/create-project.ts";
 import type { BranchProtection, ProjectInit, TagProtection } from "../world/create-project.ts";
@@ -84,6 +85,8 @@ export interface InstanceSettings {
   readonly genericFileLimitBytes?: number;
   readonly packagesEnabled?: boolean;
   readonly pushPipelineLimit?: number;
+  /** Of the API, per identity. */
+  readonly rateLimit?: RateLimit;
 }
 
 export interface UserHandle {

@@ -8,8 +8,8 @@ import { parsePushOptions } from "./push-options.ts";
 import type { PushOptions } from "./push-options.ts";
 import { branchOf, isDeletion, tagOf } from "./push-request.ts";
 import type { RefCommand } from "./push-request.ts";
-import { findRef, resolveCommit } from "./refs.ts";
-import { gitIn } from "./repository.ts";
+import { findRef, isAncestor, resolveCommit } from "./refs.ts";
+import { gitIn, zeroId } from "./repository.ts";
 
 /** What a push leaves behind besides its refs. @returns the lines that the client prints as `remote: …`. */
 export async function afterPush(
@@ -22,11 +22,11 @@ export async function afterPush(
   const wanted = parsePushOptions(options);
   await adoptFirstBranch(project, landed);
   await recordPipelines(world, caller, project, landed, wanted);
-  for (const { ref, after } of landed) {
-    const branch = branchOf(ref);
-    if (branch !== undefined && !isDeletion({ ref, after, before: after })) {
-      openMergeRequest(world, caller, project, branch, wanted);
-    }
+  for (const command of landed) {
+    const branch = branchOf(command.ref);
+    if (branch === undefined || isDeletion(command)) continue;
+    openMergeRequest(world, caller, project, branch, wanted);
+    await markMerged(world, project, branch, command);
   }
   return landed.map((command) => mergeRequestLines(origin, project, command)).join("");
 }
@@ -69,6 +69,27 @@ async function adoptFirstBranch(project: Project, landed: readonly RefCommand[])
     return;
   project.defaultBranch = first;
   await gitIn(project.repository, ["symbolic-ref", "HEAD", `refs/heads/${first}`]);
+}
+
+// A merge request whose commits have come into its target by a push is merged.
+async function markMerged(
+  world: World,
+  project: Project,
+  branch: string,
+  { before, after }: RefCommand,
+): Promise<void> {
+  const open = project.mergeRequests.filter(
+    (one) => one.state === "opened" && one.targetBranch === branch && before !== zeroId,
+  );
+  for (const one of open) {
+    const source = await findRef(project.repository, `refs/heads/${one.sourceBranch}`);
+    if (source === undefined) continue;
+    if (await isAncestor(project.repository, source.commit, before)) continue;
+    if (!(await isAncestor(project.repository, source.commit, after))) continue;
+    one.state = "merged";
+    one.mergedAt = world.now();
+    one.updatedAt = world.now();
+  }
 }
 
 function openMergeRequest(

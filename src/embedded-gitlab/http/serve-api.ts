@@ -1,4 +1,5 @@
 import { authenticate } from "../access/authenticate.ts";
+import { describeCaller } from "../access/caller.ts";
 import { readCredentials } from "../access/credentials.ts";
 import { apiRoutes } from "../api/routes.ts";
 import type { World } from "../world/world.ts";
@@ -24,6 +25,12 @@ export async function serveApi(world: World, context: RequestContext): Promise<A
   const { route, params } = match;
   const caller = authenticate(world, readCredentials(request, query), route.access, method);
   context.sawCaller(caller);
+  if (world.rateLimit !== undefined) {
+    const identity = describeCaller(caller);
+    const { headers, refusal } = world.rateLimiter.count(world.rateLimit, identity, world.now());
+    for (const [name, value] of Object.entries(headers)) context.response.setHeader(name, value);
+    if (refusal !== undefined) return refusal;
+  }
   let parameters: Promise<Parameters> | undefined;
   return route.handle({
     world,

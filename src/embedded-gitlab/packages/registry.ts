@@ -57,7 +57,8 @@ export function isPackageProtected(
 ): boolean {
   return project.packageRules.some((rule) => {
     const minimum = action === "push" ? rule.minimumPush : rule.minimumDelete;
-    if (minimum === undefined || !matchesWildcard(rule.namePattern, packageName)) return false;
+    if (minimum === undefined || rule.packageType !== "generic") return false;
+    if (!matchesWildcard(rule.namePattern, packageName)) return false;
     return caller.user === undefined || roleIn(caller, project) < minimum;
   });
 }

@@ -1,3 +1,5 @@
+import { RateLimiter } from "../http/rate-limit.ts";
+import type { RateLimit } from "../http/rate-limit.ts";
 import type { Job, NamespaceSettings, Project, Token, User } from "./model.ts";
 
 /** All that the server knows. Bytes and commits are in `folder`, the rest is here. */
@@ -12,6 +14,9 @@ export class World {
   /** GitLab's default limit of a generic package file: 5 GiB. */
   genericFileLimitBytes = 5 * 1024 ** 3;
   packagesEnabled = true;
+  /** None where undefined. */
+  rateLimit: RateLimit | undefined;
+  readonly rateLimiter = new RateLimiter();
   pushPipelineLimit = 4;
   readonly #counters = new Map<string, number>();
 
