@@ -7,17 +7,25 @@ import { answerFailure, transportFailure } from "./failures.ts";
 import { judgeAnswer, judgeTransport, type Verdict } from "./retry.ts";
 import { TransportError } from "./transport-error.ts";
 
+/** What an answer means that this very request explains better than its status does. */
+export interface Judgement {
+  verdict?: Verdict;
+  failure?: StepError;
+  /** It may have happened all the same, as with "already exists": GitLab is asked. */
+  doubtful?: boolean;
+}
+
 /** A change of GitLab's state, and how to tell whether it has happened. */
 export interface Write {
   call: Call;
   /** Looks whether GitLab already holds what the call makes. It is asked before every further attempt. */
   isThere(): Promise<boolean>;
-  /** For answers that this very request explains better than their status does: another verdict or error. */
+  /** @param failed how many attempts were refused, this one included. */
   judge?(
     answered: Answered,
     text: string,
     failed: number,
-  ): Promise<Verdict | StepError | undefined>;
+  ): Promise<Judgement | undefined> | Judgement | undefined;
 }
 
 /**
@@ -37,11 +45,10 @@ export async function write(
     const outcome = await attempt(() => gitlab.send(call));
     if (!(outcome instanceof TransportError) && outcome.status >= 200 && outcome.status < 300)
       return outcome;
-    const { verdict, failure } =
+    const { verdict, failure, doubtful } =
       outcome instanceof TransportError
         ? lost(gitlab, call, outcome, failed)
         : await refused(gitlab, outcome, judge, failed);
-    const doubtful = outcome instanceof TransportError ? outcome.sent : outcome.status >= 500;
     if (doubtful && (await look(gitlab, call, isThere, failure))) return "there";
     const why = `${title(call)}: ${outcome instanceof TransportError ? outcome.message : outcome.status}`;
     if (!(await gitlab.pause(failed, verdict, why))) throw failure;
@@ -50,15 +57,16 @@ export async function write(
   }
 }
 
-interface Refusal {
-  verdict: Verdict;
-  failure: StepError;
-}
-
-function lost(gitlab: GitLab, call: Call, error: TransportError, failed: number): Refusal {
+function lost(
+  gitlab: GitLab,
+  call: Call,
+  error: TransportError,
+  failed: number,
+): Required<Judgement> {
   return {
     verdict: judgeTransport(error),
     failure: transportFailure(error, call.purpose, gitlab, failed),
+    doubtful: error.sent,
   };
 }
 
@@ -67,14 +75,17 @@ async function refused(
   answered: Answered,
   judge: Write["judge"],
   failed: number,
-): Promise<Refusal> {
-  const { text } = readErrorText(answered);
-  const better = await judge?.(answered, text, failed);
-  const failure = answerFailure(answered, gitlab);
-  if (better === undefined) return { verdict: judgeAnswer(answered, gitlab.clock.now()), failure };
-  return "retry" in better
-    ? { verdict: better, failure }
-    : { verdict: { retry: false }, failure: better };
+): Promise<Required<Judgement>> {
+  const better = await judge?.(answered, readErrorText(answered).text, failed);
+  const final: Verdict = { retry: false };
+  return {
+    // An error of its own is final unless it comes with another verdict.
+    verdict:
+      better?.verdict ??
+      (better?.failure === undefined ? judgeAnswer(answered, gitlab.clock.now()) : final),
+    failure: better?.failure ?? answerFailure(answered, gitlab),
+    doubtful: better?.doubtful ?? answered.status >= 500,
+  };
 }
 
 async function look(

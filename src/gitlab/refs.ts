@@ -1,3 +1,4 @@
+import { StepError } from "../step/errors.ts";
 import { part } from "./call.ts";
 import { find, type GitLab } from "./client.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -55,20 +56,19 @@ export async function findBranch(gitlab: GitLab, name: string): Promise<Branch |
 
 /** A tag, or `undefined` where there is none (or where it may not be seen). A job token may ask. */
 export async function findTag(gitlab: GitLab, name: string): Promise<Tag | undefined> {
-  const value = await find(gitlab, {
-    path: `${projectPath(gitlab)}/repository/tags/${part(name)}`,
+  const path = `${projectPath(gitlab)}/repository/tags`;
+  const more = {
     purpose: `read the tag ${name}`,
     needs: "the role Reporter (Guest on a public project) and the scope read_api",
-  });
-  if (value === undefined) return undefined;
-  const fields = fieldsOf(value, `the tag ${name}`);
-  return {
-    name: fields.text("name"),
-    commitSha: commitOf(fields),
-    targetSha: fields.text("target"),
-    message: fields.optionalText("message"),
-    isProtected: fields.flag("protected"),
   };
+  const value = await find(gitlab, { path: `${path}/${part(name)}`, ...more });
+  if (value !== undefined) return asTag(fieldsOf(value, `the tag ${name}`));
+  // GitLab promises job tokens the list of tags, and not the single one.
+  if (gitlab.token.kind !== "job") return undefined;
+  const call = { path, query: { search: `^${name}` }, ...more };
+  const listed = await listAll(gitlab, call, "a tag").catch(absentIfHidden);
+  const same = listed.find((fields) => fields.text("name") === name);
+  return same === undefined ? undefined : asTag(same);
 }
 
 /** All protection rules for tags. @throws {StepError} E_FORBIDDEN below Maintainer. */
@@ -96,6 +96,21 @@ export function matchesPattern(pattern: string, name: string): boolean {
     .split("*")
     .map((literal) => literal.replaceAll(/[.?+^${}()|[\]\\]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+}
+
+function asTag(fields: Fields): Tag {
+  return {
+    name: fields.text("name"),
+    commitSha: commitOf(fields),
+    targetSha: fields.text("target"),
+    message: fields.optionalText("message"),
+    isProtected: fields.flag("protected"),
+  };
+}
+
+function absentIfHidden(error: unknown): readonly Fields[] {
+  if (error instanceof StepError && error.code === "E_NOT_FOUND") return [];
+  throw error;
 }
 
 function commitOf(fields: Fields): string {

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
+import { gitlabError } from "./errors.ts";
+
+/** A file of the job as it was when the step began. */
+export interface LocalFile {
+  /** Its name in the registry. */
+  name: string;
+  path: string;
+  /** Bytes. */
+  size: number;
+  /** Time of its last change, in nanoseconds. */
+  changedNs: bigint;
+}
+
+/** What was read of a file, in full. */
+export interface ReadResult {
+  sha256: string;
+}
+
+const chunkBytes = 512 * 1024;
+
+/**
+ * Reads a file once, through one descriptor, and hashes what it yields.
+ *
+ * The last piece is held back until the file is seen not to have changed: a request whose body it is then ends
+ * unfinished, and the server stores nothing (H08).
+ *
+ * @param done is told the digest before the last piece leaves.
+ * @throws {StepError} E_PACKAGE_FILE_CHANGED
+ */
+export async function* readUnchanged(
+  file: LocalFile,
+  done: (result: ReadResult) => void,
+  seen: (bytes: number) => void = () => {},
+): AsyncGenerator<Uint8Array> {
+  await using handle = await open(file.path, "r");
+  await assertUnchanged(handle, file);
+  const hash = createHash("sha256");
+  let held: Uint8Array | undefined;
+  let position = 0;
+  while (position < file.size) {
+    const wanted = Math.min(chunkBytes, file.size - position);
+    const { bytesRead, buffer } = await handle.read(
+      Buffer.allocUnsafe(wanted),
+      0,
+      wanted,
+      position,
+    );
+    if (bytesRead === 0) throw changed(file, `it ended after ${position} bytes`);
+    const chunk = buffer.subarray(0, bytesRead);
+    hash.update(chunk);
+    position += bytesRead;
+    if (held !== undefined) {
+      yield held;
+      seen(held.length);
+    }
+    held = chunk;
+  }
+  await assertUnchanged(handle, file);
+  done({ sha256: hash.digest("hex") });
+  if (held !== undefined) {
+    yield held;
+    seen(held.length);
+  }
+}
+
+/** The SHA-256 of a file, hexadecimal. @throws {StepError} E_PACKAGE_FILE_CHANGED */
+export async function digestOf(file: LocalFile): Promise<string> {
+  let sha256 = "";
+  const reading = readUnchanged(file, (result) => {
+    sha256 = result.sha256;
+  });
+  for await (const chunk of reading) if (chunk.length === 0) break;
+  return sha256;
+}
+
+async function assertUnchanged(handle: FileHandle, file: LocalFile): Promise<void> {
+  const { size, mtimeNs } = await handle.stat({ bigint: true });
+  if (Number(size) !== file.size) throw changed(file, `it now has ${size} bytes`);
+  if (mtimeNs !== file.changedNs) throw changed(file, "it was written to");
+}
+
+function changed({ name, size }: LocalFile, how: string): Error {
+  return gitlabError(
+    "E_PACKAGE_FILE_CHANGED",
+    `${name} (${size} bytes) changed while it was read: ${how}.`,
+  );
+}

@@ -1,0 +1,153 @@
+import { StepError } from "../step/errors.ts";
+import { part } from "./call.ts";
+import type { GitLab } from "./client.ts";
+import { gitlabError } from "./errors.ts";
+import type { Fields } from "./fields.ts";
+import { write } from "./outcome.ts";
+import { listAll } from "./pages.ts";
+import { projectPath } from "./project.ts";
+
+/** A generic package: a name and a version, under which files are kept. */
+export interface PackageId {
+  name: string;
+  version: string;
+}
+
+/** One stored file. Several may have the same name; the newest is served. */
+export interface PackageFile {
+  id: number;
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Hexadecimal; `undefined` where GitLab has none. */
+  sha256: string | undefined;
+}
+
+/** What the registry holds of a package. */
+export interface StoredPackage {
+  /** `undefined` where there is no such package. */
+  id: number | undefined;
+  /** Address of its page; `undefined` where there is none. */
+  webUrl: string | undefined;
+  /** Oldest first. */
+  files: readonly PackageFile[];
+}
+
+/** Reads a package and all its files. @throws {StepError} E_PACKAGE_REGISTRY where the registry is off or closed. */
+export async function readPackage(gitlab: GitLab, wanted: PackageId): Promise<StoredPackage> {
+  // A hidden package is listed only where it is asked for by its status.
+  const found =
+    (await findPackage(gitlab, wanted, {})) ??
+    (await findPackage(gitlab, wanted, { status: "hidden" }));
+  if (found === undefined) return { id: undefined, webUrl: undefined, files: [] };
+  const id = found.integer("id");
+  const path = found.object("_links")?.optionalText("web_path");
+  return {
+    id,
+    webUrl: path === undefined ? undefined : new URL(path, gitlab.api).href,
+    files: await listFiles(gitlab, id, wanted),
+  };
+}
+
+/** The copy of a file that a download gets: the newest. */
+export function servedCopy({ files }: StoredPackage, name: string): PackageFile | undefined {
+  return copiesOf({ files }, name).at(-1);
+}
+
+/** All copies of a file, oldest first. */
+export function copiesOf(
+  { files }: Pick<StoredPackage, "files">,
+  name: string,
+): readonly PackageFile[] {
+  return files.filter((file) => file.name === name);
+}
+
+/** Path of a file of a generic package, below the API's address. */
+export function filePath(
+  gitlab: Pick<GitLab, "project">,
+  { name, version }: PackageId,
+  file: string,
+): string {
+  return `${projectPath(gitlab)}/packages/generic/${part(name)}/${part(version)}/${part(file)}`;
+}
+
+/** Address that serves the newest copy of a file; it is stable. */
+export function fileUrl(gitlab: GitLab, wanted: PackageId, file: string): string {
+  return gitlab.api + filePath(gitlab, wanted, file);
+}
+
+/** Removes one stored file. @throws {StepError} E_FORBIDDEN or E_NOT_FOUND below Maintainer. */
+export async function deletePackageFile(
+  gitlab: GitLab,
+  wanted: PackageId,
+  packageId: number,
+  file: PackageFile,
+): Promise<void> {
+  await write(gitlab, {
+    call: {
+      method: "DELETE",
+      path: `${projectPath(gitlab)}/packages/${packageId}/package_files/${file.id}`,
+      purpose: `remove an older copy of ${file.name}`,
+      needs: "the role Maintainer and the scope api",
+    },
+    isThere: async () =>
+      (await listFiles(gitlab, packageId, wanted)).every(({ id }) => id !== file.id),
+  });
+}
+
+async function findPackage(
+  gitlab: GitLab,
+  { name, version }: PackageId,
+  query: Readonly<Record<string, string>>,
+): Promise<Fields | undefined> {
+  const call = {
+    path: `${projectPath(gitlab)}/packages`,
+    // The name is matched loosely by GitLab, the version exactly.
+    query: { package_type: "generic", package_name: name, package_version: version, ...query },
+    purpose: `look for the package ${name} ${version}`,
+    needs: "the role Reporter and the scope read_api",
+  };
+  const found = await explained(() => listAll(gitlab, call, "a package"));
+  return found.find(
+    (fields) =>
+      fields.text("name") === name &&
+      fields.optionalText("version") === version &&
+      fields.optionalText("status") !== "pending_destruction",
+  );
+}
+
+async function listFiles(
+  gitlab: GitLab,
+  id: number,
+  { name, version }: PackageId,
+): Promise<readonly PackageFile[]> {
+  const call = {
+    path: `${projectPath(gitlab)}/packages/${id}/package_files`,
+    query: { order_by: "id", sort: "asc" },
+    purpose: `list the files of ${name} ${version}`,
+    needs: "the role Reporter and the scope read_api",
+  };
+  const files = await listAll(gitlab, call, "a package file");
+  return files
+    .map((fields) => ({
+      id: fields.integer("id"),
+      name: fields.text("file_name"),
+      size: fields.integer("size"),
+      sha256: fields.optionalText("file_sha256")?.toLowerCase(),
+    }))
+    .toSorted((left, right) => left.id - right.id);
+}
+
+/** A registry that is off and one that is closed to the token answer alike (H12). */
+async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof StepError) || !["E_FORBIDDEN", "E_NOT_FOUND"].includes(error.code))
+      throw error;
+    throw gitlabError("E_PACKAGE_REGISTRY", error.message, {
+      hint: `Either the package registry is off (Settings, General, Visibility), or the token may not use it. ${error.hint ?? ""}`.trim(),
+      cause: error,
+    });
+  }
+}
