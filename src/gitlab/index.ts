@@ -29,3 +29,32 @@ export {
 export { chooseToken, type Token, type TokenKind } from "./tokens.ts";
 export { readTokenSelf, type TokenSelf } from "./token-self.ts";
 export { type AuthorityFile, readTrust } from "./trust.ts";
+export { parseLinks } from "./given-links.ts";
+export { changelogSection } from "./changelog.ts";
+export { type LocalFile } from "./local-file.ts";
+export { type FileSelection, selectFiles } from "./local-files.ts";
+export { packageTarget, type TargetRequest } from "./package-target.ts";
+export { nameProblem } from "./package-names.ts";
+export {
+  fileUrl,
+  type PackageFile,
+  type PackageId,
+  readPackage,
+  servedCopy,
+  type StoredPackage,
+} from "./packages.ts";
+export { publishRelease, type Publication } from "./publish-release.ts";
+export { type PackageStatus } from "./put-file.ts";
+export { type Asset, assetLinks, type AssetRules, readAssets } from "./release-assets.ts";
+export { type WantedRelease } from "./release-differences.ts";
+export { addLinks } from "./release-links.ts";
+export { readReleaseTag, type TagQuestion } from "./release-tag.ts";
+export { findRelease, type LinkType, type Release, type WantedLink } from "./releases.ts";
+export {
+  removeOlderCopies,
+  type UploadedFile,
+  uploadFiles,
+  type UploadPlan,
+  type UploadResult,
+} from "./upload.ts";
+export { expectedRefusal } from "./write-rights.ts";

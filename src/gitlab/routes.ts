@@ -1,4 +1,5 @@
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
+import { keepReadingAfterFailedWrite } from "./keep-reading.ts";
 import type { Proxies } from "./proxies.ts";
 import { type AuthorityFile, readTrust } from "./trust.ts";
 
@@ -45,7 +46,7 @@ async function openRoute(
   const isTls = protocol === "https:";
   const proxy = isTls ? proxies.https : proxies.http;
   const mayNeedTls = isTls || proxy.startsWith("https:");
-  const [{ Agent, EnvHttpProxyAgent }, ca] = await Promise.all([
+  const [{ Agent, buildConnector, EnvHttpProxyAgent }, ca] = await Promise.all([
     import("undici"),
     mayNeedTls ? readTrust(authorityFiles) : undefined,
   ]);
@@ -55,11 +56,12 @@ async function openRoute(
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: nextAddressMs,
   };
+  const connect = buildConnector({ ...reach, ...tls, allowH2: false });
   const options = {
     // One request a connection at a time over HTTP/1.1: its flow and its resets are those of TCP.
     allowH2: false,
     connectTimeout: connectMs,
-    connect: { ...reach, ...tls },
+    connect: withAnswersRead(connect),
     requestTls: tls,
     proxyTls: { ...reach, ...tls },
   };
@@ -70,4 +72,14 @@ async function openRoute(
     httpsProxy: proxy,
     noProxy: proxies.none,
   });
+}
+
+function withAnswersRead(connect: buildConnector.connector): buildConnector.connector {
+  return (options, callback) => {
+    connect(options, (...result) => {
+      const [, socket] = result;
+      if (socket !== null) keepReadingAfterFailedWrite(socket);
+      callback(...result);
+    });
+  };
 }

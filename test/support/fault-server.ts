@@ -9,6 +9,7 @@ import {
 } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** A complete answer. */
@@ -262,12 +263,24 @@ export const redirect =
     answer(response, { status: code, headers: { location }, body: "moved" });
   };
 
-/** An application that passes everything on to another server: a proxy that faults can be scripted on. */
-export function passOnTo(upstream: string): App {
+/**
+ * An application that passes everything on to another server: a proxy that faults can be scripted on.
+ *
+ * @param alter changes a piece of a request's body; it may also take its time.
+ */
+export function passOnTo(
+  upstream: string,
+  alter: (chunk: Buffer, request: IncomingMessage) => Promise<Buffer> | Buffer = (chunk) => chunk,
+): App {
   return async (request) => {
     const target = new URL(request.url ?? "/", upstream);
     const outgoing = httpRequest(target, { method: request.method, headers: request.headers });
-    request.pipe(outgoing);
+    const altered = async function* (): AsyncGenerator<Buffer> {
+      for await (const chunk of request) yield await alter(chunk, request);
+    };
+    Readable.from(altered())
+      .on("error", () => outgoing.destroy())
+      .pipe(outgoing);
     const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
       outgoing.on("response", resolve).on("error", reject);
     });

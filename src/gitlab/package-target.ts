@@ -1,0 +1,62 @@
+import type { Log } from "../step/log.ts";
+import { gitlabError } from "./errors.ts";
+import { nameProblem } from "./package-names.ts";
+import type { PackageId } from "./packages.ts";
+
+/** What a job says of the package it is about. */
+export interface TargetRequest {
+  name: string;
+  /** Where the name came from, for the log. */
+  nameOrigin: string;
+  /** Said outright; it goes before everything else. */
+  version: string | undefined;
+  /** The tag of the release, and the variable that named it. */
+  tag: { name: string; origin: string } | undefined;
+  /** How tags spell versions, and where that was said. */
+  tagFormat: () => Promise<{ text: string; origin: string }>;
+  /** The version of what was packed. */
+  packedVersion: string | undefined;
+  /** Reads a version backwards out of a tag. */
+  readTag: (tag: string, format: string) => string | undefined;
+  /** The version that the checkout holds, and the file that says so. */
+  readCheckout: () => Promise<{ version: string; origin: string }>;
+}
+
+/**
+ * Decides under which name and version files are stored, and says where both came from: PACKAGE_VERSION, else the
+ * version in the tag, else that of the pack, else that of the checkout.
+ *
+ * @throws {StepError} E_PACKAGE_NAME with every problem of both (H24).
+ */
+export async function packageTarget(request: TargetRequest, log: Log): Promise<PackageId> {
+  const { name, nameOrigin } = request;
+  const { version, origin } = await chooseVersion(request, log);
+  const problems = [nameProblem("name", name), nameProblem("version", version)].filter(
+    (problem) => problem !== undefined,
+  );
+  if (problems.length > 0)
+    throw gitlabError("E_PACKAGE_NAME", problems.join("\n"), {
+      hint: `The name comes from ${nameOrigin}, the version from ${origin}; set PACKAGE_NAME or PACKAGE_VERSION to what the registry takes.`,
+    });
+  log.info(`Package ${name} (from ${nameOrigin}), version ${version} (from ${origin}).`);
+  return { name, version };
+}
+
+async function chooseVersion(
+  { version, tag, tagFormat, packedVersion, readTag, readCheckout }: TargetRequest,
+  log: Log,
+): Promise<{ version: string; origin: string }> {
+  if (version !== undefined) return { version, origin: "PACKAGE_VERSION" };
+  if (tag !== undefined) {
+    const format = await tagFormat();
+    const inTag = readTag(tag.name, format.text);
+    if (inTag !== undefined) {
+      if (packedVersion !== undefined && packedVersion !== inTag)
+        log.warn(`The pack says version ${packedVersion}, but the tag ${tag.name} means ${inTag}.`);
+      return { version: inTag, origin: `${tag.origin} ${tag.name}` };
+    }
+    log.warn(`The tag ${tag.name} is not of the form ${format.text} (${format.origin}).`);
+  }
+  if (packedVersion !== undefined) return { version: packedVersion, origin: "PACKED_VERSION" };
+  return readCheckout();
+}

@@ -1,0 +1,99 @@
+import { resolve } from "node:path";
+import { type PackageId, packageTarget } from "../../src/gitlab/index.ts";
+import { path, type StepContext, text, type Values } from "../../src/step/index.ts";
+import {
+  findConfig,
+  folderSource,
+  openProject,
+  readVersionFromTag,
+} from "../../src/version/index.ts";
+
+/** Under which name and version a release's files are kept: the same for whoever stores and whoever looks for them. */
+export const targetInputs = {
+  PACKAGE_NAME: text({
+    chain: ["PACKED_NAME"],
+    from: ["CI_PROJECT_NAME"],
+    about: "Name of the package in the generic package registry.",
+    example: "job-project",
+  }),
+  PACKAGE_VERSION: text({
+    optional: true,
+    about:
+      "Version of the package. By default the version in the tag, else that of the pack, else that of the checkout.",
+    example: "0.15.0",
+  }),
+  PACKED_VERSION: text({
+    optional: true,
+    chain: ["PACKED_VERSION"],
+    about: "Version of what an earlier step packed; used where there is no tag.",
+    example: "0.16.0.dev",
+  }),
+  TAG_FORMAT: text({
+    optional: true,
+    about:
+      "How tags spell versions. By default as the bump configuration says, else v{new_version}.",
+    example: "v{new_version}",
+  }),
+  PROJECT_DIR: path({
+    default: ".",
+    about: "Folder of the project whose bump configuration is read.",
+    example: "packages/jobs",
+  }),
+};
+
+export const tagOptions = {
+  chain: ["RELEASE_TAG"],
+  from: ["CI_COMMIT_TAG"],
+  about: "Tag of the release. In the pipeline of a tag it is that tag.",
+  example: "v0.15.0",
+} as const;
+
+type TargetContext = Pick<StepContext, "log" | "cwd" | "environment" | "clock" | "origins"> & {
+  readonly inputs: Values<typeof targetInputs>;
+};
+
+/**
+ * Decides on the package, composed of what the tag, the pack and the checkout say.
+ *
+ * @throws {StepError} E_PACKAGE_NAME, or what is wrong with the version files where those decide.
+ */
+export async function readTarget(
+  { inputs, log, cwd, environment, clock, origins }: TargetContext,
+  tag: string | undefined,
+): Promise<PackageId> {
+  const source = folderSource(resolve(cwd, inputs.PROJECT_DIR));
+  const tagFormat = async (): Promise<{ text: string; origin: string }> => {
+    if (inputs.TAG_FORMAT !== undefined) return { text: inputs.TAG_FORMAT, origin: "TAG_FORMAT" };
+    const config = await findConfig(source);
+    return config === undefined
+      ? { text: "v{new_version}", origin: "the default" }
+      : { text: config.tagName, origin: config.path };
+  };
+  return packageTarget(
+    {
+      name: inputs.PACKAGE_NAME,
+      nameOrigin: originOf(origins, "PACKAGE_NAME"),
+      version: inputs.PACKAGE_VERSION,
+      tag: tag === undefined ? undefined : { name: tag, origin: originOf(origins, "RELEASE_TAG") },
+      tagFormat,
+      packedVersion: inputs.PACKED_VERSION,
+      readTag: readVersionFromTag,
+      async readCheckout() {
+        const project = await openProject(source, { env: environment, now: clock.now() });
+        switch (project.kind) {
+          case "configured":
+            return { version: project.current.text, origin: project.config.path };
+          case "guessed":
+            return { version: project.leading.version, origin: project.leading.path };
+          case "tagged":
+            return { version: project.version, origin: project.tag };
+        }
+      },
+    },
+    log,
+  );
+}
+
+function originOf(origins: Readonly<Record<string, string | undefined>>, name: string): string {
+  return origins[name] ?? name;
+}

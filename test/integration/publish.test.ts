@@ -1,0 +1,234 @@
+import { createHash } from "node:crypto";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import createRelease from "../../steps/create-release.ts";
+import uploadPackage from "../../steps/upload-package.ts";
+import { startTaggedProject, type TaggedProject } from "../support/tagged-project.ts";
+
+let project: TaggedProject;
+
+beforeEach(async () => {
+  project = await startTaggedProject();
+  project.write("dist/demo-1.2.0.tgz", "the pack");
+  project.write("dist/demo-1.2.0.tgz.cdx.json", "{}");
+});
+
+afterEach(() => project.close());
+
+const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+const upload = (env = {}) => project.run(uploadPackage, { PACKAGE_FILES: "dist/*", ...env });
+const release = (env = {}) => project.run(createRelease, env);
+
+async function api(path: string): Promise<unknown> {
+  const response = await fetch(
+    `${project.gitlab.api}/projects/${project.gitlab.project.id}${path}`,
+    {
+      headers: { "private-token": project.gitlab.tokens.maintainer },
+    },
+  );
+  const value: unknown = await response.json();
+  return value;
+}
+
+const writes = () =>
+  project.gitlab.admin.requests().filter(({ method }) => !["GET", "HEAD"].includes(method));
+
+test("a tag's job uploads, releases, and finds everything done when it runs again", async () => {
+  const uploaded = await upload();
+  expect(uploaded).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(uploaded.outputs).toMatchObject({
+    PACKAGE_FILE_URL: `${project.gitlab.api}/projects/${project.gitlab.project.id}/packages/generic/demo/1.2.0/demo-1.2.0.tgz`,
+    PACKAGE_FILE_SHA256: sha256("the pack"),
+    PACKAGE_FILE_COUNT: "2",
+  });
+  expect(uploaded.outputs["PACKAGE_URL"]).toMatch(/\/group\/demo\/-\/packages\/\d+$/);
+  expect(uploaded.record).toMatchObject({
+    exitCode: 0,
+    effects: [{ id: "upload", state: "applied" }],
+    data: {
+      files: [
+        { name: "demo-1.2.0.tgz", size: 8, sha256: sha256("the pack"), state: "uploaded" },
+        { name: "demo-1.2.0.tgz.cdx.json", size: 2, sha256: sha256("{}"), state: "uploaded" },
+      ],
+    },
+  });
+  const released = await release();
+  expect(released).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(released.outputs["RELEASE_URL"]).toBe(
+    `${project.gitlab.url}/group/demo/-/releases/v1.2.0`,
+  );
+  expect(await api("/releases/v1.2.0")).toMatchObject({
+    tag_name: "v1.2.0",
+    name: "v1.2.0",
+    assets: {
+      links: expect.arrayContaining([
+        expect.objectContaining({
+          name: "demo-1.2.0.tgz",
+          link_type: "package",
+          url: uploaded.outputs["PACKAGE_FILE_URL"],
+          direct_asset_url: `${project.gitlab.url}/group/demo/-/releases/v1.2.0/downloads/demo-1.2.0.tgz`,
+        }),
+        expect.objectContaining({ name: "demo-1.2.0.tgz.cdx.json", link_type: "other" }),
+      ]),
+    },
+  });
+
+  const before = writes().length;
+  const again = [await upload(), await release()];
+  expect(again.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect(again[1]?.outputs).toEqual(released.outputs);
+  expect(again[0]?.stdout).toContain("already done");
+  expect(writes()).toHaveLength(before);
+});
+
+test("the log says where name, version and token came from", async () => {
+  const { stdout } = await upload();
+  expect(stdout).toContain(
+    "Package demo (from CI_PROJECT_NAME), version 1.2.0 (from CI_COMMIT_TAG v1.2.0).",
+  );
+  expect(stdout).toContain("with the token in CI_JOB_TOKEN.");
+});
+
+test.each([
+  { title: "PACKAGE_VERSION goes before the tag", env: { PACKAGE_VERSION: "9" }, version: "9" },
+  {
+    title: "RELEASE_TAG goes before CI_COMMIT_TAG",
+    env: { RELEASE_TAG: "v3.0.0" },
+    version: "3.0.0",
+  },
+  { title: "the tag goes before the pack", env: { PACKED_VERSION: "5.0" }, version: "1.2.0" },
+  {
+    title: "TAG_FORMAT spells the tag",
+    env: { RELEASE_TAG: "rel/7.0", TAG_FORMAT: "rel/{new_version}" },
+    version: "7.0",
+  },
+  {
+    title: "without a tag the pack decides",
+    env: { CI_COMMIT_TAG: "", PACKED_VERSION: "5.0.dev" },
+    version: "5.0.dev",
+  },
+  {
+    title: "a tag of another form gives way to the pack",
+    env: { CI_COMMIT_TAG: "nightly", PACKED_VERSION: "5.0" },
+    version: "5.0",
+  },
+])("$title", async ({ env, version }) => {
+  const { outputs } = await upload(env);
+  expect(outputs["PACKAGE_FILE_URL"]).toContain(`/generic/demo/${version}/`);
+});
+
+test("without a tag and a pack the bump configuration decides, and its tag format counts", async () => {
+  project.write(
+    ".bumpversion.cfg",
+    "[bumpversion]\ncurrent_version = 4.5.6\ntag_name = r-{new_version}\n",
+  );
+  const byFile = await upload({ CI_COMMIT_TAG: "" });
+  expect(byFile.outputs["PACKAGE_FILE_URL"]).toContain("/generic/demo/4.5.6/");
+  expect(byFile.stdout).toContain("version 4.5.6 (from .bumpversion.cfg)");
+  const byTag = await upload({ CI_COMMIT_TAG: "r-8.0.0" });
+  expect(byTag.outputs["PACKAGE_FILE_URL"]).toContain("/generic/demo/8.0.0/");
+});
+
+test("the pack of an earlier step of the same job is found", async () => {
+  project.write("slipway.env", "PACK_FILE=dist/demo-1.2.0.tgz\nPACKED_NAME=packed\n");
+  const { outputs, stdout } = await project.run(uploadPackage);
+  expect(outputs["PACKAGE_FILE_URL"]).toContain("/generic/packed/1.2.0/demo-1.2.0.tgz");
+  expect(stdout).toContain("PACKED_NAME");
+});
+
+test("a dry run uploads and releases nothing, with any token that may read", async () => {
+  const reader = project.gitlab.admin.createToken({
+    kind: "project",
+    project: project.gitlab.project.id,
+    role: "reporter",
+    scopes: ["read_api"],
+  });
+  const env = { CI_JOB_TOKEN: "", GITLAB_TOKEN: reader.value, DRY_RUN: "true" };
+  const dry = [await upload(env), await release(env)];
+  expect(dry.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect(dry[0]?.stdout).toContain("would: Upload 2 files");
+  expect(dry[0]?.record).toMatchObject({ data: { findings: [{ code: "E_TOKEN_SCOPE" }] } });
+  expect(dry[1]?.stdout).toContain("would: Publish the release v1.2.0");
+  expect(writes()).toEqual([]);
+});
+
+test("PACKAGE_STATUS=hidden is found again", async () => {
+  await upload({ PACKAGE_STATUS: "hidden" });
+  const before = writes().length;
+  expect((await upload({ PACKAGE_STATUS: "hidden" })).exitCode).toBe(0);
+  expect(writes()).toHaveLength(before);
+});
+
+test("development files may be replaced; the older copy goes where the token may remove it", async () => {
+  const env = { PACKAGE_VERSION: "1.3.0.dev", PACKAGE_FILES: "dist/demo-1.2.0.tgz" };
+  await upload(env);
+  project.write("dist/demo-1.2.0.tgz", "another pack");
+  const replaced = await upload(env);
+  expect(replaced).toMatchObject({
+    exitCode: 0,
+    record: { data: { files: [{ state: "replaced" }] } },
+  });
+  const [found] = JSON.parse(JSON.stringify(await api("/packages?package_version=1.3.0.dev")));
+  expect(await api(`/packages/${found.id}/package_files`)).toMatchObject([
+    { file_name: "demo-1.2.0.tgz", file_sha256: sha256("another pack") },
+  ]);
+});
+
+test("a developer's token leaves the older copy and says who may remove it", async () => {
+  const env = {
+    PACKAGE_VERSION: "1.3.0.dev",
+    PACKAGE_FILES: "dist/demo-1.2.0.tgz",
+    CI_JOB_TOKEN: "",
+    GITLAB_TOKEN: project.gitlab.tokens.developer,
+  };
+  await upload(env);
+  project.write("dist/demo-1.2.0.tgz", "another pack");
+  const replaced = await upload(env);
+  expect(replaced.exitCode).toBe(0);
+  expect(replaced.stdout + replaced.stderr).toContain("needs the role Maintainer");
+});
+
+test("notes, name, date and further links are taken from what is given", async () => {
+  project.write(
+    "CHANGELOG.md",
+    "# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-01-31\n\n- Faster.\n\n## [1.1.0]\n\n- Old.\n",
+  );
+  const made = await release({
+    RELEASE_NAME: "Demo 1.2.0",
+    RELEASED_AT: "2026-01-31T12:00:00Z",
+    RELEASE_LINKS:
+      "Docs=https://docs.example.org/1.2.0\nImage=https://registry.example.org/demo:1;image",
+  });
+  expect(made).toMatchObject({ exitCode: 0 });
+  expect(await api("/releases/v1.2.0")).toMatchObject({
+    name: "Demo 1.2.0",
+    description: "- Faster.",
+    released_at: expect.stringContaining("2026-01-31T12:00:00"),
+    assets: {
+      links: expect.arrayContaining([
+        expect.objectContaining({ name: "Docs", link_type: "other" }),
+        expect.objectContaining({ name: "Image", link_type: "image" }),
+      ]),
+    },
+  });
+  expect((await release({ RELEASE_NAME: "Demo 1.2.0" })).exitCode).toBe(0);
+});
+
+test("a release that differs is shown and kept, unless RELEASE_UPDATE says to replace it", async () => {
+  await release({ RELEASE_NAME: "One" });
+  const kept = await release({ RELEASE_NAME: "Two" });
+  expect(kept).toMatchObject({ exitCode: 3, record: { error: { code: "E_RELEASE_DIFFERS" } } });
+  expect(kept.stderr).toContain('name: GitLab has "One", the job has "Two"');
+  expect((await release({ RELEASE_NAME: "Two", RELEASE_UPDATE: "true" })).exitCode).toBe(0);
+  expect(await api("/releases/v1.2.0")).toMatchObject({ name: "Two" });
+});
+
+test("all wrong links are told at once", async () => {
+  const { exitCode, stderr } = await release({
+    RELEASE_NOTES_FILE: "absent.md",
+    RELEASE_LINKS: "nothing\nA=torrent:x\nB=https://u:p@h/",
+  });
+  expect(exitCode).toBe(2);
+  for (const text of ["RELEASE_NOTES_FILE", '"nothing"', "torrent", "user name or password"])
+    expect(stderr).toContain(text);
+  expect(writes()).toEqual([]);
+});
