@@ -118,7 +118,7 @@ export const gitlabError = defineErrors({
   E_PACKAGE_REGISTRY: {
     exit: exit.refused,
     cause: "The package registry is switched off for the project, or the token may not use it.",
-    cure: "Switch it on (Settings, General, Visibility, Package registry); a job token of another project must be on the allowlist (Settings, CI/CD, Job token permissions).",
+    cure: "Either the package registry is off: switch it on (Settings, General, Visibility). Or the token may not use it: a job token has the role of whoever started the pipeline, and for another project it must be on that project's allowlist (Settings, CI/CD, Job token permissions).",
   },
   E_PACKAGE_PROTECTED: {
     exit: exit.refused,

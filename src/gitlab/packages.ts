@@ -145,9 +145,6 @@ async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (!(error instanceof StepError) || !["E_FORBIDDEN", "E_NOT_FOUND"].includes(error.code))
       throw error;
-    throw gitlabError("E_PACKAGE_REGISTRY", error.message, {
-      hint: `Either the package registry is off (Settings, General, Visibility), or the token may not use it. ${error.hint ?? ""}`.trim(),
-      cause: error,
-    });
+    throw gitlabError("E_PACKAGE_REGISTRY", error.message, { cause: error });
   }
 }

@@ -1,4 +1,3 @@
-import { StepError } from "../step/errors.ts";
 import { part } from "./call.ts";
 import { find, type GitLab } from "./client.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
@@ -54,7 +53,11 @@ export async function findBranch(gitlab: GitLab, name: string): Promise<Branch |
   };
 }
 
-/** A tag, or `undefined` where there is none (or where it may not be seen). A job token may ask. */
+/**
+ * A tag, or `undefined` where there is none. A job token may ask.
+ *
+ * @throws {StepError} E_NOT_FOUND for a job token that does not see the project at all.
+ */
 export async function findTag(gitlab: GitLab, name: string): Promise<Tag | undefined> {
   const path = `${projectPath(gitlab)}/repository/tags`;
   const more = {
@@ -66,7 +69,7 @@ export async function findTag(gitlab: GitLab, name: string): Promise<Tag | undef
   // GitLab promises job tokens the list of tags, and not the single one.
   if (gitlab.token.kind !== "job") return undefined;
   const call = { path, query: { search: `^${name}` }, ...more };
-  const listed = await listAll(gitlab, call, "a tag").catch(absentIfHidden);
+  const listed = await listAll(gitlab, call, "a tag");
   const same = listed.find((fields) => fields.text("name") === name);
   return same === undefined ? undefined : asTag(same);
 }
@@ -106,11 +109,6 @@ function asTag(fields: Fields): Tag {
     message: fields.optionalText("message"),
     isProtected: fields.flag("protected"),
   };
-}
-
-function absentIfHidden(error: unknown): readonly Fields[] {
-  if (error instanceof StepError && error.code === "E_NOT_FOUND") return [];
-  throw error;
 }
 
 function commitOf(fields: Fields): string {

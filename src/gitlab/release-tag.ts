@@ -1,5 +1,6 @@
 import type { GitLab } from "./client.ts";
 import { gitlabError } from "./errors.ts";
+import { readProject } from "./project.ts";
 import { findTag, type Tag } from "./refs.ts";
 
 export interface TagQuestion {
@@ -11,7 +12,7 @@ export interface TagQuestion {
 /**
  * Reads the tag to release, and waits a little for one whose own pipeline is faster than GitLab's API (G21).
  *
- * @throws {StepError} E_RELEASE_TAG_MISSING (R04); E_RELEASE_TAG_MOVED where the pipeline's commit is another one (R11).
+ * @throws {StepError} E_RELEASE_TAG_MISSING (R04); E_NOT_FOUND where the token does not see the project; E_RELEASE_TAG_MOVED where the pipeline's commit is another one (R11).
  */
 export async function readReleaseTag(
   gitlab: GitLab,
@@ -20,6 +21,8 @@ export async function readReleaseTag(
   const found =
     (await findTag(gitlab, tag)) ??
     (pipelineSha === undefined ? undefined : await waitForTag(gitlab, tag));
+  // Without this, a project that the token does not see would look like one without the tag.
+  if (found === undefined && gitlab.token.kind === "private") await readProject(gitlab);
   if (found === undefined)
     throw gitlabError("E_RELEASE_TAG_MISSING", `GitLab shows no tag ${tag} in ${gitlab.project}.`);
   if (pipelineSha !== undefined && found.commitSha !== pipelineSha)

@@ -77,8 +77,8 @@ async function openRoute(
 function withAnswersRead(connect: buildConnector.connector): buildConnector.connector {
   return (options, callback) => {
     connect(options, (...result) => {
-      const [, socket] = result;
-      if (socket !== null) keepReadingAfterFailedWrite(socket);
+      const [error, socket] = result;
+      if (error === null) keepReadingAfterFailedWrite(socket);
       callback(...result);
     });
   };

@@ -231,9 +231,7 @@ test("H11 a 403 for somebody below Developer is no storage failure", async () =>
 
 describe("H12", () => {
   test("a registry that is off is told with both causes", async () => {
-    await project.gitlab.admin.setProject(project.gitlab.project.id, {
-      registryAccess: "disabled",
-    });
+    project.gitlab.admin.setInstance({ packagesEnabled: false });
     const { exitCode, stderr, record } = await upload();
     expect({ exitCode, record }).toMatchObject({
       exitCode: 3,
