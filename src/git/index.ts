@@ -3,6 +3,7 @@ export { adoptCommit } from "./adopt-commit.ts";
 export { pushAtomically, type AtomicPush, type RefUpdate, type Settled } from "./atomic-push.ts";
 export { openCheckout, requireHead, type Checkout } from "./checkout.ts";
 export { buildCommit, readCommit, type Commit, type CommitInit } from "./commit.ts";
+export { commitFiles, editsInside, folderInside, type CommitFiles } from "./commit-files.ts";
 export { commitAuthor, commitInputs } from "./commit-inputs.ts";
 export { releaseDates, type ReleaseDates } from "./release-dates.ts";
 export { gitErrors } from "./errors.ts";
