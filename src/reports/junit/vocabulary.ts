@@ -1,0 +1,38 @@
+/** The local names that JUnit dialects use, as the numbers the scanner gives them. */
+export const word = {
+  testsuites: 1,
+  testsuite: 2,
+  testcase: 3,
+  failure: 4,
+  error: 5,
+  skipped: 6,
+  "system-out": 7,
+  "system-err": 8,
+  flakyFailure: 9,
+  flakyError: 10,
+  rerunFailure: 11,
+  rerunError: 12,
+  disabled: 13,
+  time: 14,
+  stackTrace: 15,
+  name: 16,
+  classname: 17,
+  file: 18,
+  line: 19,
+  status: 20,
+  result: 21,
+  message: 22,
+  type: 23,
+  tests: 24,
+  failures: 25,
+  errors: 26,
+  hostname: 27,
+  timestamp: 28,
+  nil: 29,
+  xmlns: 30,
+  // GitLab's reader turns `-` into `_`: both spellings name one thing to it, and the later one wins (GJ48).
+  system_out: 31,
+  system_err: 32,
+} as const;
+
+export const junitVocabulary: ReadonlyMap<string, number> = new Map(Object.entries(word));
