@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { readCobertura } from "../../src/reports/cobertura/read.ts";
 import { readJunit } from "../../src/reports/junit/read.ts";
 import { corpus, corpusMissing } from "./shared-data.ts";
 
@@ -37,6 +38,19 @@ describe("every probe of a JUnit rule gives its rule first", () => {
       expect(report.findings.filter(({ level }) => level === "E" || level === "L")).toEqual([]);
     } else {
       expect(first?.rule).toBe(probe.rule);
+    }
+  });
+});
+
+describe("every probe of a coverage rule gives its rule first", () => {
+  test.each(probes("cobertura"))("$id: $rule", async (probe) => {
+    const file = write(probe);
+    const repository = { project: probe.project ?? "", tree: new Set(probe.tree) };
+    const report = await readCobertura(file, `${probe.id}.xml`, { repository });
+    if (probe.rule === null) {
+      expect(report.findings.filter(({ level }) => level === "E" || level === "L")).toEqual([]);
+    } else {
+      expect(report.findings[0]?.rule).toBe(probe.rule);
     }
   });
 });

@@ -1,6 +1,7 @@
 import { FindingList } from "../lint/findings.ts";
 import type { LintLevel, LintRuleId } from "../lint/rules.ts";
 import type { XmlAttributes } from "../xml/attributes.ts";
+import type { NoticeLevel } from "../xml/namespaces.ts";
 import type { XmlName } from "../xml/names.ts";
 import type { XmlEvents, XmlScanner } from "../xml/scanner.ts";
 import { isBlank } from "./blank.ts";
@@ -116,7 +117,7 @@ export class JunitReader implements XmlEvents {
     else if (where === role.suitePart) this.#closeSuitePart();
   }
 
-  notice(text: string): void {
+  notice(_level: NoticeLevel, text: string): void {
     this.#note("GJ02", `not accepted by GitLab: ${text}`);
   }
 

@@ -2,8 +2,11 @@ import type { XmlAttributes } from "./attributes.ts";
 import { isColonlessName } from "./characters.ts";
 import type { XmlName } from "./names.ts";
 
-/** What libxml2 warns of although the document is well-formed; GitLab's JUnit reader gives up on any of them (GJ02). */
-export type XmlNotice = (text: string) => void;
+/** How libxml2 speaks of what is well-formed and still not right. */
+export type NoticeLevel = "warning" | "error";
+
+/** Hears what libxml2 minds; GitLab's JUnit reader gives up on any of it (GJ02), its coverage reader on errors (GC01). */
+export type XmlNotice = (level: NoticeLevel, text: string) => void;
 
 /**
  * Finds prefixes that nothing declares, and the `xml:` and `xmlns` values that libxml2 does not like.
@@ -48,19 +51,19 @@ export class NamespaceWatch {
   #declare(attribute: XmlName, uri: string, depth: number): void {
     if (attribute.prefix === "xmlns") this.#declared.push({ prefix: attribute.local, depth });
     if (uri !== "" && !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(uri))
-      this.#notice(`${attribute.raw}="${uri}" is not an absolute URI`);
+      this.#notice("warning", `${attribute.raw}="${uri}" is not an absolute URI`);
   }
 
   #checkXmlAttribute(local: string, value: string): void {
     if (local === "space" && value !== "default" && value !== "preserve")
-      this.#notice(`xml:space="${value}" is neither default nor preserve`);
+      this.#notice("warning", `xml:space="${value}" is neither default nor preserve`);
     if (local === "id" && !isColonlessName(value.trim()))
-      this.#notice(`xml:id="${value}" is not a name`);
+      this.#notice("error", `xml:id="${value}" is not a name`);
   }
 
   #checkPrefix(prefix: string, where: string): void {
     if (prefix === "" || prefix === "xml" || prefix === "xmlns") return;
     if (this.#declared.some((declared) => declared.prefix === prefix)) return;
-    this.#notice(`the prefix ${prefix}: of ${where} is not declared`);
+    this.#notice("error", `the prefix ${prefix}: of ${where} is not declared`);
   }
 }

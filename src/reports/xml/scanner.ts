@@ -10,7 +10,7 @@ import {
 import { parseDeclaration } from "./declaration.ts";
 import { longestDoctype, measureDoctype } from "./doctype.ts";
 import { XmlFault, type XmlFaultKind } from "./faults.ts";
-import { NamespaceWatch } from "./namespaces.ts";
+import { NamespaceWatch, type NoticeLevel } from "./namespaces.ts";
 import { NameTable, sameBytes, type XmlName } from "./names.ts";
 import { longestReference, resolveReference } from "./references.ts";
 
@@ -22,7 +22,7 @@ export interface XmlEvents {
   text(buffer: Buffer, start: number, end: number): void;
   close(name: XmlName): void;
   /** Well-formed, but libxml2 warns of it. */
-  notice(text: string): void;
+  notice(level: NoticeLevel, text: string): void;
 }
 
 export interface XmlLimits {
@@ -89,7 +89,7 @@ export class XmlScanner {
     this.#names = new NameTable(vocabulary);
     this.#events = events;
     this.#limits = limits;
-    this.#namespaces = new NamespaceWatch((text) => events.notice(text));
+    this.#namespaces = new NamespaceWatch((level, text) => events.notice(level, text));
   }
 
   get line(): number {
@@ -510,7 +510,7 @@ export class XmlScanner {
     if (declaration === undefined) return this.#fail("the XML declaration is not well-formed", 0);
     if (declaration.version !== "1.0") {
       this.#version11 = true;
-      this.#events.notice(`XML ${declaration.version}`);
+      this.#events.notice("warning", `XML ${declaration.version}`);
     }
     this.#countLines(0, end + 2);
     return end + 2;
