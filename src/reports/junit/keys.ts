@@ -5,7 +5,8 @@
  * duplicates), so a collision costs time and never a wrong verdict.
  */
 export class KeyList {
-  #keys = new Float64Array(1024);
+  // Most files are small, and there may be ten thousand of them.
+  #keys = new Float64Array(32);
   length = 0;
 
   push(key: number): void {

@@ -67,6 +67,13 @@ export interface SlowCase {
   seconds: number;
 }
 
+/** A test as a comparison sees it. */
+export interface TestRecord {
+  outcome: Outcome;
+  /** Seconds; 0 where unknown. */
+  seconds: number;
+}
+
 /** Numbers of one file, under the names of the oracle's columns. */
 export interface JunitCounts {
   suites: number;
@@ -134,8 +141,8 @@ export interface JunitFile {
   /** Cases beyond `MAX_TEST_SECONDS`. */
   tooSlow: number;
   findings: LintFinding[];
-  /** Exact keys with outcomes, sorted: for the comparison with a baseline. */
-  keys: () => Float64Array;
+  /** What is known of each test, by the hash of its exact key; only where it was asked for. */
+  tests: ReadonlyMap<number, TestRecord> | undefined;
   /** Keys as GitLab makes them, with statuses, sorted and each once. */
   gitlabKeys: Float64Array;
 }

@@ -1,9 +1,10 @@
 import type { LintFinding } from "../lint/findings.ts";
 import { type DocumentFacts, type DocumentOptions, readDocument } from "../xml/read-document.ts";
+import type { CaseState } from "./case-state.ts";
 import { lintWholeFile } from "./file-lint.ts";
 import { foreignFormat } from "./foreign-formats.ts";
 import { distinctHashes, type KeySummary, summariseKeys } from "./key-summary.ts";
-import type { GitlabCounts, JunitFile, ReadError } from "./model.ts";
+import type { GitlabCounts, JunitFile, ReadError, TestRecord } from "./model.ts";
 import { JunitReader, type ReaderOptions } from "./reader.ts";
 import { nameRepeats } from "./repeats.ts";
 import { junitVocabulary } from "./vocabulary.ts";
@@ -18,9 +19,12 @@ import { junitVocabulary } from "./vocabulary.ts";
 export async function readJunit(
   file: string,
   path: string,
-  options: ReaderOptions & DocumentOptions,
+  options: ReaderOptions & DocumentOptions & { keepTests?: boolean },
 ): Promise<JunitFile> {
-  const reader = new JunitReader(options);
+  const tests = options.keepTests === true ? new Map<number, TestRecord>() : undefined;
+  const reader = new JunitReader(
+    tests === undefined ? options : { ...options, onCase: (state) => remember(tests, state) },
+  );
   const facts = await readDocument(file, junitVocabulary, reader, options);
   const gitlab = reader.gitlabKeys.sorted();
   const shown = summariseKeys(gitlab);
@@ -50,10 +54,20 @@ export async function readJunit(
     slowest: reader.times.slowest,
     tooSlow: reader.times.tooSlow,
     findings,
-    keys: () => reader.exactKeys.sorted(),
+    tests,
     gitlabKeys: distinctHashes(gitlab),
   };
 }
+
+/** Of several tests with one key the worst outcome counts. */
+function remember(tests: Map<number, TestRecord>, state: CaseState): void {
+  const known = tests.get(state.exactHash);
+  const outcome = state.outcome;
+  if (known === undefined || badness[outcome] > badness[known.outcome])
+    tests.set(state.exactHash, { outcome, seconds: state.seconds ?? 0 });
+}
+
+const badness = { passed: 0, skipped: 1, errored: 2, failed: 3 } as const;
 
 const noKeys = new Float64Array();
 

@@ -74,3 +74,12 @@ function note(found: Map<string, Repeat>, state: CaseState): void {
     });
   else if (repeat.outcomes.length < mostOutcomes) repeat.outcomes.push(state.gitlabOutcome);
 }
+
+/** The names of the keys with these hashes, each once. */
+export async function namesOfKeys(
+  file: string,
+  hashes: Float64Array,
+  options: DocumentOptions = {},
+): Promise<string[]> {
+  return [...(await findRepeats(file, hashes, options))].map(({ key }) => key);
+}
