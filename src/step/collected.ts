@@ -12,6 +12,8 @@ export interface Collected {
   readonly links: Link[];
   /** What would have been refused, had it not been a dry run. */
   readonly findings: StepError[];
+  /** Why the run fails although everything was done. */
+  readonly verdicts: StepError[];
   /** Variables that the plan read by itself. */
   readonly variables: Set<string>;
   /** Last registered first. */
@@ -26,6 +28,7 @@ export function nothingCollected(): Collected {
     blocks: [],
     links: [],
     findings: [],
+    verdicts: [],
     variables: new Set(),
     cleanUps: [],
   };

@@ -55,6 +55,7 @@ export function contextFor(
     },
     report: (...blocks) => collected.blocks.push(...blocks),
     link: (label, url) => collected.links.push({ label, url }),
+    fail: (error) => collected.verdicts.push(error),
     refuse: (error) => {
       if (!dryRun) throw error;
       collected.findings.push(error);

@@ -1,7 +1,7 @@
 import { type Collected, nothingCollected } from "./collected.ts";
 import { commonInputs } from "./common-inputs.ts";
 import { contextFor } from "./context.ts";
-import type { BoundStep, Step } from "./define.ts";
+import type { BoundStep, Step, StepContext } from "./define.ts";
 import { exit, type StepError } from "./errors.ts";
 import { type Ended, tellStanding, writeEnd } from "./finish.ts";
 import type { Inputs } from "./inputs/input.ts";
@@ -121,7 +121,12 @@ class Run {
       signal: this.#world.signal,
       dryRun: this.#dryRun,
     });
-    if (this.#dryRun) return;
+    if (!this.#dryRun) await this.#conclude(bound, context);
+    const [verdict] = this.#collected.verdicts;
+    if (verdict !== undefined) throw verdict;
+  }
+
+  async #conclude(bound: BoundStep, context: StepContext): Promise<void> {
     await bound.conclude(context);
     if (this.#collected.outputs.size > 0) await this.#places.writeOutputs(this.#collected.outputs);
   }
