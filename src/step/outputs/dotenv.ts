@@ -2,7 +2,7 @@
 const sizeLimitBytes = 5120;
 const variableLimit = 20;
 
-const assignment = /^([^=]*)=(.*)$/;
+const assignment = /^([^=]*)=(.*)$/s;
 const key = /^[A-Za-z0-9_]+$/;
 
 /** Reads what earlier steps of the job left; a line that is no assignment is not ours and is dropped. */
