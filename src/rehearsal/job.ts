@@ -34,7 +34,11 @@ export async function runJob(
   return { kind: "passed" };
 }
 
-async function checkOut({ projectDir, sha, env }: Job, git: Git): Promise<void> {
+/** A fresh clone of one commit: detached, shallow, without tags, with the job token in its configuration. */
+export async function checkOut(
+  { projectDir, sha, env }: Pick<Job, "projectDir" | "sha" | "env">,
+  git: Git,
+): Promise<void> {
   await mkdir(projectDir, { recursive: true });
   const gitDir = join(projectDir, ".git");
   const here = { gitDirectory: gitDir, workTree: projectDir, cwd: projectDir };
