@@ -1,6 +1,7 @@
 export { findConfig, configPaths } from "./config/find-config.ts";
 export { changedLines, type ChangedLine, type Edit } from "./edit/working-copy.ts";
 export { holdsEdits, restoreFiles, writeEdits } from "./edit/write-files.ts";
+export { committedForm, isSameContent } from "./edit/committed-content.ts";
 export { versionErrors } from "./errors.ts";
 export {
   overlaySource,
@@ -9,6 +10,7 @@ export {
   type SourceFile,
 } from "./file-source.ts";
 export { folderSource } from "./folder-source.ts";
+export { hookEnvironment, runHooks, type HookRun } from "./hooks.ts";
 export type { Operation } from "./operation.ts";
 export { planBump, type BumpPlan, type BumpRequest, type ReleaseTexts } from "./plan.ts";
 export { openProject, type Project } from "./project.ts";
@@ -17,5 +19,5 @@ export { postReleaseMessage, releaseMessage, tagMessage, tagName } from "./relea
 export { compareVersions, isDevelopmentVersion, isSameVersion } from "./standards/compare.ts";
 export { comparePep440, normalizePep440, parsePep440, type Pep440 } from "./standards/pep440.ts";
 export { readVersionFromTag } from "./standards/tag-format.ts";
-export { isCredentialName, renderTemplate, type Names, type Surroundings } from "./text/names.ts";
+export { renderTemplate, type Names, type Surroundings } from "./text/names.ts";
 export { treeSource, type TreeFile, type TreeSourceInit } from "./tree-source.ts";

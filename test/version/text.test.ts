@@ -3,11 +3,8 @@ import { expect, test } from "vitest";
 import { matchTimed, MatchTimeout } from "../../src/version/text/timed-match.ts";
 import { splitCommand } from "../../src/version/text/shell-words.ts";
 import { formatMoment, readWallClock } from "../../src/version/text/strftime.ts";
-import {
-  isCredentialName,
-  renderTemplate,
-  surroundingNames,
-} from "../../src/version/text/names.ts";
+import { renderTemplate, surroundingNames } from "../../src/version/text/names.ts";
+import { isSecretName } from "../../src/step/redact/secret-name.ts";
 import { formatCalendar } from "../../src/version/scheme/calendar.ts";
 import { askPython, noPython } from "./python.ts";
 
@@ -53,6 +50,15 @@ test.each([
   expect(render).not.toThrow("secret-value");
 });
 
+test("a variable with a harmless name but a secret value is refused too", () => {
+  const own = surroundingNames({
+    env: { INDEX: "https://me:hunter22@host" },
+    now: new Date(0),
+    isSecret: (value) => value.includes("hunter22"),
+  });
+  expect(() => renderTemplate("{$INDEX}", own, "here")).toThrow("{$INDEX} must not be written");
+});
+
 test.each([
   ["CI_JOB_TOKEN", true],
   ["CI_PROJECT_PASSWORD", true],
@@ -60,7 +66,7 @@ test.each([
   ["CI_COMMIT_AUTHOR", false],
   ["MONKEY", false],
 ])("the name %s is that of a credential: %s", (name, isCredential) => {
-  expect(isCredentialName(name)).toBe(isCredential);
+  expect(isSecretName(name)).toBe(isCredential);
 });
 
 test("a text is its own template when its braces are doubled", () => {

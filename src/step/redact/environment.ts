@@ -2,10 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import type { Environment } from "../inputs/read.ts";
 import { shortestSecret } from "./forms.ts";
+import { isSecretName } from "./secret-name.ts";
 
-/** A name is read word by word: `CI_COMMIT_AUTHOR` is no auth. */
-const telling =
-  /(^|_)(TOKENS?|PASSWORDS?|PASSWD|PASSPHRASE|SECRETS?|CREDENTIALS?|PRIVATE|KEYS?|AUTH|WEBHOOKS?)(_|$)/i;
 const largestSecretFile = 65_536;
 
 /** A password in an address: of a proxy, of a package index (G20). */
@@ -20,7 +18,7 @@ export function secretsInEnvironment(env: Environment): readonly string[] {
   for (const [name, value = ""] of Object.entries(env)) {
     for (const [, password = ""] of value.matchAll(passwords))
       secrets.push(password, decoded(password));
-    if (value.length < shortestSecret || !telling.test(name)) continue;
+    if (value.length < shortestSecret || !isSecretName(name)) continue;
     if (isAbsolute(value)) secrets.push(...contentOf(value));
     else secrets.push(value);
   }

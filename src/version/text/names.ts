@@ -1,3 +1,4 @@
+import { isSecretName } from "../../step/redact/secret-name.ts";
 import { versionErrors } from "../errors.ts";
 import {
   formatValue,
@@ -26,6 +27,8 @@ export interface Names {
 export interface Surroundings {
   /** For `{$NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether a value holds a secret although its variable has a harmless name: an address with a password. */
+  readonly isSecret?: ((value: string) => boolean) | undefined;
   /** The one instant of the run, for `{now}`, `{utcnow}` and calendar versions. */
   readonly now: Date;
   readonly commitSha?: string | undefined;
@@ -61,7 +64,7 @@ export function surroundingNames(around: Surroundings): Names {
   return {
     known: [...values.keys(), "$NAME"],
     find(name) {
-      if (name.startsWith("$")) return findVariable(name.slice(1), around.env);
+      if (name.startsWith("$")) return findVariable(name.slice(1), around);
       if (!values.has(name)) return { kind: "unknown" };
       const value = values.get(name);
       if (value !== undefined) return { kind: "value", value };
@@ -128,31 +131,10 @@ export function renderField(field: Field, names: Names, where: string): string {
   }
 }
 
-/** Words that make a variable's name that of a credential. */
-const secretWords = new Set([
-  "TOKEN",
-  "PASSWORD",
-  "PASSWD",
-  "SECRET",
-  "CREDENTIAL",
-  "CREDENTIALS",
-  "PRIVATE",
-  "KEY",
-  "AUTH",
-  "WEBHOOK",
-]);
-
-/** Whether a variable's name says that its value is a credential: `CI_JOB_TOKEN`, not `CI_COMMIT_AUTHOR`. */
-export function isCredentialName(name: string): boolean {
-  return name
-    .toUpperCase()
-    .split(/[^A-Z0-9]+/u)
-    .some((word) => secretWords.has(word));
-}
-
-function findVariable(name: string, env: Surroundings["env"]): Found {
-  if (isCredentialName(name)) return { kind: "secret" };
+function findVariable(name: string, { env, isSecret }: Surroundings): Found {
+  if (isSecretName(name)) return { kind: "secret" };
   const value = env[name];
-  if (value !== undefined && value !== "") return { kind: "value", value };
-  return { kind: "missing", reason: `the variable ${name} is not set` };
+  if (value === undefined || value === "")
+    return { kind: "missing", reason: `the variable ${name} is not set` };
+  return isSecret?.(value) === true ? { kind: "secret" } : { kind: "value", value };
 }

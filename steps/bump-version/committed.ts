@@ -1,0 +1,114 @@
+import {
+  adoptCommit,
+  makePrivateRepository,
+  openCheckout,
+  openGit,
+  shortSha,
+  type FileEdit,
+  type Sha,
+} from "../../src/git/index.ts";
+import { effect, type Effect } from "../../src/step/index.ts";
+import { projectPrefix } from "../shared/committed-project.ts";
+import { editFiles, hookEffects } from "./effects.ts";
+import { findChanges, takeSnapshot } from "./hook-changes.ts";
+import type { BumpContext } from "./inputs.ts";
+import {
+  buildReleaseCommit,
+  hasCommitHooks,
+  planReleaseCommit,
+  type Place,
+  type PlannedCommit,
+} from "./release-commit.ts";
+import { tellPlan } from "./tell.ts";
+import { planWorkingEdits } from "./working-edits.ts";
+
+/** Builds the release commit from the blobs of its base, edits the working tree alike, and moves HEAD to it. */
+export async function planCommitted(
+  context: BumpContext,
+  folder: string,
+): Promise<readonly Effect[]> {
+  const { environment, log, clock, signal } = context;
+  const workFolder = await context.workFolder();
+  const git = await openGit({ workFolder, environment, log, clock, signal });
+  const checkout = await openCheckout(git, folder);
+  const repository = await makePrivateRepository(git, checkout);
+  const place: Place = { repository, checkout, prefix: await projectPrefix(checkout, folder) };
+  const planned = await planReleaseCommit(context, place);
+  const { plan, request, found } = planned;
+  tellPlan(context, plan);
+  if (plan.edits.length === 0) {
+    context.output("BUMPED_COMMIT_SHA", planned.base.id);
+    return [];
+  }
+  const edits = await planWorkingEdits(folder, plan, request);
+  const hooks = { folder, plan, isOver: found !== undefined };
+  const commit = commitEffects(context, place, planned, await knownCommit(context, place, planned));
+  return [
+    ...hookEffects(context, { ...hooks, stage: "setup", edits: [] }),
+    editFiles(folder, plan, edits),
+    ...hookEffects(context, { ...hooks, stage: "preCommit", edits, before: commit.beforeHooks }),
+    commit.effect,
+    ...hookEffects(context, { ...hooks, stage: "postCommit", edits: [] }),
+  ];
+}
+
+/** The id of the release commit; `undefined` until pre-commit hooks have had their say. */
+async function knownCommit(
+  context: BumpContext,
+  place: Place,
+  planned: PlannedCommit,
+): Promise<Sha | undefined> {
+  if (planned.found !== undefined) return planned.found;
+  if (hasCommitHooks(context, planned.plan)) return undefined;
+  return buildReleaseCommit(place, planned, planned.edits);
+}
+
+function commitEffects(
+  context: BumpContext,
+  place: Place,
+  planned: PlannedCommit,
+  known: Sha | undefined,
+): { effect: Effect; beforeHooks(): Promise<void> } {
+  const { repository, checkout } = place;
+  const { base, message } = planned;
+  let id = known;
+  let changes = (): Promise<FileEdit[]> => Promise.resolve([]);
+  const isHead = async () => {
+    const { head } = await openCheckout(repository.git, checkout.root);
+    if (id === undefined || head !== id) return false;
+    context.output("BUMPED_COMMIT_SHA", id);
+    return id;
+  };
+  const title = message.split("\n")[0] ?? "";
+  const suffix = known === undefined ? "" : ` as ${shortSha(known)}`;
+  const commit = effect<Sha>({
+    id: "commit",
+    sentence: `Commit "${title}" on ${shortSha(base.id)}${suffix}`,
+    isDone: isHead,
+    async apply() {
+      const edits = mergeEdits(planned.edits, await changes());
+      id ??= await buildReleaseCommit(place, planned, edits);
+      const paths = edits.map(({ path }) => path);
+      await adoptCommit(repository, checkout, id, paths);
+    },
+    async verify() {
+      const head = await isHead();
+      if (head === false) throw new TypeError("HEAD is not the commit that it was moved to");
+      return head;
+    },
+  });
+  return {
+    effect: commit,
+    async beforeHooks() {
+      const snapshot = await takeSnapshot(repository, base.id, checkout.root);
+      changes = () => findChanges(repository, snapshot);
+    },
+  };
+}
+
+/** What hooks made of a file counts more than what the bump made of it. */
+function mergeEdits(edits: readonly FileEdit[], changes: readonly FileEdit[]): FileEdit[] {
+  const merged = new Map(edits.map((edit) => [edit.path, edit]));
+  for (const change of changes) merged.set(change.path, change);
+  return [...merged.values()];
+}

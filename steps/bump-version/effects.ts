@@ -1,0 +1,75 @@
+import { effect, type Effect } from "../../src/step/index.ts";
+import {
+  holdsEdits,
+  hookEnvironment,
+  restoreFiles,
+  runHooks,
+  versionErrors,
+  writeEdits,
+  type BumpPlan,
+  type Edit,
+} from "../../src/version/index.ts";
+import type { BumpContext } from "./inputs.ts";
+
+/** Writes the edits into the files below a folder. */
+export function editFiles(folder: string, plan: BumpPlan, edits: readonly Edit[]): Effect {
+  const paths = plan.edits.map(({ path }) => path);
+  return effect({
+    id: `edit:${plan.newVersion}`,
+    sentence: `Write version ${plan.newVersion} into ${paths.join(", ")}`,
+    isDone: async () => (await holdsEdits(folder, edits)) && edits,
+    apply: () => writeEdits(folder, edits),
+    async verify() {
+      if (await holdsEdits(folder, edits)) return edits;
+      throw versionErrors("E_VERSION_WRITE", "A file does not hold what was written into it", {
+        hint: "Something else writes into the project at the same time.",
+      });
+    },
+  });
+}
+
+interface HookEffect {
+  stage: "setup" | "preCommit" | "postCommit";
+  folder: string;
+  plan: BumpPlan;
+  /** Whether an earlier run made the commit: its hooks ran then. */
+  isOver: boolean;
+  /** What is put back when a hook fails. */
+  edits: readonly Edit[];
+  before?(): Promise<void>;
+}
+
+const titles = {
+  setup: "setup_hooks",
+  preCommit: "pre_commit_hooks",
+  postCommit: "post_commit_hooks",
+};
+
+/** Runs the hooks of one stage; none where the configuration has none or the step must not. */
+export function hookEffects(
+  { inputs, environment, redactor, signal, log }: BumpContext,
+  { stage, folder, plan, isOver, edits, before }: HookEffect,
+): Effect[] {
+  const commands = plan.texts.hooks[stage];
+  if (!inputs.VERSION_RUN_HOOKS || commands.length === 0) return [];
+  const title = titles[stage];
+  let ran = isOver;
+  const one = effect({
+    id: `hooks:${title}`,
+    sentence: `Run the ${title}: ${commands.join("; ")}`,
+    isDone: () => Promise.resolve(ran),
+    async apply() {
+      await before?.();
+      const env = hookEnvironment(environment, (value) => redactor.masks(value), plan);
+      try {
+        await runHooks({ title, commands, cwd: folder, env, signal, log });
+      } catch (error) {
+        await restoreFiles(folder, edits);
+        throw error;
+      }
+      ran = true;
+    },
+    verify: () => Promise.resolve(ran),
+  });
+  return [one];
+}

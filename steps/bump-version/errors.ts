@@ -1,0 +1,19 @@
+import { defineErrors, exit } from "../../src/step/index.ts";
+
+export const bumpErrors = defineErrors({
+  E_PROJECT_DIR: {
+    exit: exit.config,
+    cause: "PROJECT_DIR does not name a folder.",
+    cure: "Set PROJECT_DIR to the folder of the project, relative to the working directory.",
+  },
+  E_HEAD_ELSEWHERE: {
+    exit: exit.config,
+    cause: "What is checked out is neither the pipeline's commit nor the release commit on it.",
+    cure: "Run the step in a fresh checkout of the pipeline's commit; earlier lines of the job must not commit.",
+  },
+  E_CHECKOUT_MODIFIED: {
+    exit: exit.config,
+    cause: "A file that is to be edited is not as it was committed, or is missing.",
+    cure: "Commit or undo the changes: a release holds what the pipeline tested.",
+  },
+});

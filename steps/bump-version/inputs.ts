@@ -1,0 +1,60 @@
+import { boolean, path, text, type StepContext } from "../../src/step/index.ts";
+import type { Operation } from "../../src/version/index.ts";
+import { authorInputs } from "../shared/authorship.ts";
+
+export const bumpInputs = {
+  VERSION_BUMP: text({
+    optional: true,
+    about:
+      "Part of the version to bump exactly one step, also when it is called release. Unset: the release operation, which takes the development marker away.",
+    example: "minor",
+  }),
+  NEW_VERSION: text({
+    optional: true,
+    about: "Version to set, whatever the current one is. It must fit the scheme.",
+    example: "1.0.0",
+  }),
+  RELEASE_PART: text({
+    optional: true,
+    about:
+      "Part whose optional value means a release. By default the one called release, else the only one with a list of values.",
+    example: "stage",
+  }),
+  VERSION_COMMIT: boolean({
+    default: "true",
+    about:
+      "Whether the edits are committed. false leaves them uncommitted, and needs no git repository.",
+  }),
+  VERSION_COMMIT_MESSAGE: text({
+    optional: true,
+    about:
+      "Message of the commit, with the names of bump configurations. By default the configuration's message, else Release version {new_version}. A [skip ci] is taken out: no tag pipeline would run.",
+    example: "Release {new_version}",
+  }),
+  VERSION_RUN_HOOKS: boolean({
+    default: "false",
+    about:
+      "Whether the hooks of the bump configuration run, as argument vectors and without secrets in their environment. Tracked files that pre-commit hooks change become part of the commit.",
+  }),
+  PROJECT_DIR: path({
+    default: ".",
+    about: "Folder of the project: where its bump configuration lies.",
+    example: "packages/jobs",
+  }),
+  ...authorInputs,
+};
+
+export const bumpOutputs = {
+  BUMPED_VERSION: "Version that the files hold now",
+  BUMPED_FROM: "Version that they held before",
+  BUMPED_COMMIT_SHA: "Commit that holds it; not set with VERSION_COMMIT=false",
+};
+
+export type BumpContext = StepContext<typeof bumpInputs, typeof bumpOutputs>;
+
+/** What the inputs ask for. */
+export function readOperation({ inputs }: BumpContext): Operation {
+  if (inputs.NEW_VERSION !== undefined) return { kind: "set", version: inputs.NEW_VERSION };
+  if (inputs.VERSION_BUMP !== undefined) return { kind: "bump", part: inputs.VERSION_BUMP };
+  return { kind: "release", part: inputs.RELEASE_PART };
+}

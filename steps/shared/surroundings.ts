@@ -1,0 +1,20 @@
+import type { StepContext } from "../../src/step/index.ts";
+import type { Surroundings } from "../../src/version/index.ts";
+import { pipelineMoment } from "./authorship.ts";
+
+type Context = Pick<StepContext, "variable" | "environment" | "clock" | "redactor">;
+
+/** What templates may know of the job. The instant is the pipeline's, so that a retried job makes the same texts. */
+export function readSurroundings(
+  { variable, environment, clock, redactor }: Context,
+  more: Partial<Surroundings> = {},
+): Surroundings {
+  return {
+    env: environment,
+    isSecret: (value) => redactor.masks(value),
+    now: pipelineMoment(variable) ?? clock.now(),
+    commitSha: variable("CI_COMMIT_SHA"),
+    branch: variable("CI_COMMIT_BRANCH") ?? variable("CI_COMMIT_REF_NAME"),
+    ...more,
+  };
+}
