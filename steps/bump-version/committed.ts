@@ -1,14 +1,15 @@
 import {
   adoptCommit,
+  folderInside,
   makePrivateRepository,
   openCheckout,
   openGit,
   shortSha,
+  sshSigner,
   type FileEdit,
   type Sha,
 } from "../../src/git/index.ts";
 import { effect, type Effect } from "../../src/step/index.ts";
-import { projectPrefix } from "../shared/committed-project.ts";
 import { editFiles, hookEffects } from "./effects.ts";
 import { findChanges, takeSnapshot } from "./hook-changes.ts";
 import type { BumpContext } from "./inputs.ts";
@@ -30,9 +31,15 @@ export async function planCommitted(
   const { environment, log, clock, signal } = context;
   const workFolder = await context.workFolder();
   const git = await openGit({ workFolder, environment, log, clock, signal });
+  const key = context.inputs.GIT_SIGNING_KEY_FILE;
   const checkout = await openCheckout(git, folder);
   const repository = await makePrivateRepository(git, checkout);
-  const place: Place = { repository, checkout, prefix: await projectPrefix(checkout, folder) };
+  const place: Place = {
+    repository,
+    checkout,
+    folder: await folderInside(checkout, folder),
+    signer: key === undefined ? undefined : await sshSigner(git.context, key),
+  };
   const planned = await planReleaseCommit(context, place);
   const { plan, request, found } = planned;
   tellPlan(context, plan);

@@ -1,6 +1,6 @@
+import { commitInputs } from "../../src/git/index.ts";
 import { boolean, path, text, type StepContext } from "../../src/step/index.ts";
 import type { Operation } from "../../src/version/index.ts";
-import { authorInputs } from "../shared/authorship.ts";
 
 export const bumpInputs = {
   VERSION_BUMP: text({
@@ -41,7 +41,7 @@ export const bumpInputs = {
     about: "Folder of the project: where its bump configuration lies.",
     example: "packages/jobs",
   }),
-  ...authorInputs,
+  ...commitInputs,
 };
 
 export const bumpOutputs = {

@@ -1,8 +1,12 @@
 import {
   buildCommit,
+  commitAuthor,
+  commitFiles,
+  editsInside,
   listTree,
   readBlob,
   readCommit,
+  releaseDates,
   requireHead,
   shortSha,
   type Checkout,
@@ -11,18 +15,19 @@ import {
   type Identity,
   type Repository,
   type Sha,
+  type Signer,
 } from "../../src/git/index.ts";
 import { StepError } from "../../src/step/index.ts";
 import {
   configPaths,
   planBump,
   releaseMessage,
+  treeSource,
   type BumpPlan,
   type BumpRequest,
   type FileSource,
 } from "../../src/version/index.ts";
-import { readAuthor, releaseMoment, secondsAfter } from "../shared/authorship.ts";
-import { commitSource, readDistanceToTag, readLocalTags } from "../shared/committed-project.ts";
+import { readDistanceToTag, readLocalTags } from "../shared/local-tags.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import { bumpErrors } from "./errors.ts";
 import { readOperation, type BumpContext } from "./inputs.ts";
@@ -44,7 +49,9 @@ export interface PlannedCommit {
 export interface Place {
   readonly repository: Repository;
   readonly checkout: Checkout;
-  readonly prefix: string;
+  /** Of the project, from the top of the work tree; `""` for the top itself. */
+  readonly folder: string;
+  readonly signer: Signer | undefined;
 }
 
 /**
@@ -63,7 +70,7 @@ export async function planReleaseCommit(
   const [parent, ...others] = head.parents;
   const isCandidate = parent !== undefined && others.length === 0;
   if (asked === undefined) {
-    const author = readAuthor(context.inputs, context.variable);
+    const author = commitAuthor(context);
     const isOwn = head.author.name === author.name && head.author.email === author.email;
     const earlier =
       isCandidate && isOwn
@@ -82,11 +89,11 @@ export async function planReleaseCommit(
 
 /** Builds the commit in the private repository: nothing of the checkout changes yet. */
 export function buildReleaseCommit(
-  { repository }: Place,
+  { repository, signer }: Place,
   { base, message, author, date }: PlannedCommit,
   edits: readonly FileEdit[],
 ): Promise<Sha> {
-  return buildCommit(repository, { base: base.id, edits, message, author, date });
+  return buildCommit(repository, { base: base.id, edits, message, author, date, signer });
 }
 
 /** The plan on the parent, if what it makes is HEAD. */
@@ -105,7 +112,7 @@ async function planOnParent(
 }
 
 async function planOn(context: BumpContext, place: Place, base: Commit): Promise<PlannedCommit> {
-  const source = await commitSource(place.repository, base.id, place.prefix);
+  const source = treeSource(await commitFiles(place.repository, base.id, place.folder));
   const around = readSurroundings(context, {
     commitSha: base.id,
     dirty: false,
@@ -120,10 +127,10 @@ async function planOn(context: BumpContext, place: Place, base: Commit): Promise
     base,
     request,
     plan,
-    edits: plan.edits.map((edit) => ({ ...edit, path: place.prefix + edit.path })),
+    edits: editsInside(place.folder, plan.edits),
     message: releaseMessage(plan, context.inputs.VERSION_COMMIT_MESSAGE),
-    author: readAuthor(context.inputs, context.variable),
-    date: secondsAfter(releaseMoment(context.variable, base), 1),
+    author: commitAuthor(context),
+    date: releaseDates(context.variable("CI_PIPELINE_CREATED_AT"), base).release,
     found: undefined,
   };
 }

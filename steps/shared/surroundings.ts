@@ -1,6 +1,5 @@
 import type { StepContext } from "../../src/step/index.ts";
 import type { Surroundings } from "../../src/version/index.ts";
-import { pipelineMoment } from "./authorship.ts";
 
 type Context = Pick<StepContext, "variable" | "environment" | "clock" | "redactor">;
 
@@ -9,10 +8,11 @@ export function readSurroundings(
   { variable, environment, clock, redactor }: Context,
   more: Partial<Surroundings> = {},
 ): Surroundings {
+  const created = Date.parse(variable("CI_PIPELINE_CREATED_AT") ?? "");
   return {
     env: environment,
     isSecret: (value) => redactor.masks(value),
-    now: pipelineMoment(variable) ?? clock.now(),
+    now: Number.isNaN(created) ? clock.now() : new Date(created),
     commitSha: variable("CI_COMMIT_SHA"),
     branch: variable("CI_COMMIT_BRANCH") ?? variable("CI_COMMIT_REF_NAME"),
     ...more,

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -205,6 +206,24 @@ describe("in a git repository", () => {
     const message = "Ship {new_version} (was {current_version}) [skip ci]";
     await bump(root, { VERSION_COMMIT_MESSAGE: message });
     expect(git(root, ["log", "-1", "--format=%B"]).trim()).toBe("Ship 0.15.0 (was 0.15.0.dev)");
+  });
+
+  test("signs the commit with an SSH key, the same in every run", async ({ skip }) => {
+    const key = join(await temporaryFolder(), "key");
+    const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+    if (made.error !== undefined) return skip("ssh-keygen is not on PATH");
+    const [root, other] = [
+      await makeRepository(workflowProject),
+      await makeRepository(workflowProject),
+    ];
+    const env = { CI_COMMIT_SHA: head(root), GIT_SIGNING_KEY_FILE: key };
+    const { exitCode, outputs } = await bump(root, env);
+    expect(exitCode).toBe(0);
+    expect(git(root, ["cat-file", "commit", "HEAD"])).toContain(
+      "gpgsig -----BEGIN SSH SIGNATURE-----",
+    );
+    expect((await bump(other, env)).outputs).toEqual(outputs);
+    expect((await bump(root, env)).outputs).toEqual(outputs);
   });
 
   test("a released version is left alone", async () => {

@@ -1,41 +1,4 @@
-import { realpath } from "node:fs/promises";
-import { relative, sep } from "node:path";
-import {
-  listTree,
-  readBlob,
-  shortSha,
-  type Checkout,
-  type Repository,
-  type Sha,
-} from "../../src/git/index.ts";
-import { treeSource, type FileSource } from "../../src/version/index.ts";
-
-/** Where the project lies in its repository: `""`, or a folder that ends with `/`. */
-export async function projectPrefix(checkout: Checkout, folder: string): Promise<string> {
-  const path = relative(checkout.root, await realpath(folder))
-    .split(sep)
-    .join("/");
-  return path === "" ? "" : `${path}/`;
-}
-
-/** The files of the project as a commit holds them. */
-export async function commitSource(
-  repository: Repository,
-  commit: Sha,
-  prefix: string,
-): Promise<FileSource> {
-  const inside = (await listTree(repository, commit)).filter(({ path }) => path.startsWith(prefix));
-  const files = new Map(inside.map((file) => [file.path.slice(prefix.length), file]));
-  return treeSource({
-    title: `commit ${shortSha(commit)}`,
-    files: [...files].map(([path, { mode }]) => ({ path, mode })),
-    readBlob: (path) => {
-      const file = files.get(path);
-      if (file === undefined) throw new TypeError(`${path} is not in commit ${commit}`);
-      return readBlob(repository, file);
-    },
-  });
-}
+import type { Checkout, Repository, Sha } from "../../src/git/index.ts";
 
 /**
  * The tags in the history of a commit, as the checkout knows them; none where it has none. They only warn, or hold a
