@@ -72,6 +72,11 @@ export const condaError = defineErrors({
     cause: "No folder for the package cache can be written to.",
     cure: "Let CONDA_PKGS_DIRS name a folder that can be written to.",
   },
+  E_CONDA_CA: {
+    exit: exit.config,
+    cause: "A CA bundle that is named cannot be read.",
+    cure: "Correct CI_SERVER_TLS_CA_FILE, EXTRA_CA_FILE, SSL_CERT_FILE or conda's ssl_verify.",
+  },
   E_PIP_INSTALL: {
     exit: exit.config,
     cause: "pip could not install the project or its pip dependencies into the environment.",

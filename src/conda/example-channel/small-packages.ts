@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { textFile, type PackageContent, type PackageFile } from "./package-content.ts";
+import { placeholderFor } from "./placeholder.ts";
 
 const common = {
   build: "0",
@@ -57,8 +58,8 @@ export function exampleToolsPackage(): PackageContent {
       textFile(`${info}/INSTALLER`, "conda\n"),
       textFile(
         "python-scripts/example-greet",
-        "#!/opt/anaconda1anaconda2anaconda3/bin/python\nfrom example_tools.greetings import hello\n\nhello.polite()\n",
-        { mode: 0o755 },
+        `#!${placeholderFor("example-tools")}/bin/python\nfrom example_tools.greetings import hello\n\nhello.polite()\n`,
+        { mode: 0o755, prefix: "text" },
       ),
     ],
   };

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { rootCertificates, getCACertificates } from "node:tls";
 import { fileURLToPath } from "node:url";
-import type { Environment } from "../environment.ts";
+import { trustedAuthorities } from "../certificates.ts";
+import { variable, type Environment } from "../environment.ts";
 import { answerEmpty } from "./empty-body.ts";
 
 /** The answer to one GET. Whoever gets it reads the body or destroys it. */
@@ -33,15 +33,19 @@ const timeouts = { connectMs: 30_000, headersMs: 60_000, bodyMs: 60_000 } as con
 /** Opens the door with the proxies and certificate authorities of the environment. */
 export async function openDoor({ env, verify = true, proxies = {} }: DoorOptions): Promise<Door> {
   const { EnvHttpProxyAgent, request } = await import("undici");
-  const variable = (name: string) => env[name] ?? env[name.toLowerCase()];
-  const httpProxy = variable("HTTP_PROXY") ?? proxies.http;
-  const httpsProxy = variable("HTTPS_PROXY") ?? proxies.https;
-  const tls = { ca: await authorities(env, verify), rejectUnauthorized: verify !== false };
+  const either = (name: string) => variable(env, name) ?? variable(env, name.toLowerCase());
+  const httpProxy = either("HTTP_PROXY") ?? proxies.http;
+  const httpsProxy = either("HTTPS_PROXY") ?? proxies.https;
+  const bundles = typeof verify === "string" ? [verify] : [];
+  const tls = {
+    ca: [...(await trustedAuthorities(env, bundles))],
+    rejectUnauthorized: verify !== false,
+  };
   const agent = new EnvHttpProxyAgent({
     // Empty texts keep undici from looking into the process's environment by itself.
     httpProxy: httpProxy ?? "",
     httpsProxy: httpsProxy ?? "",
-    noProxy: variable("NO_PROXY") ?? "",
+    noProxy: either("NO_PROXY") ?? "",
     connect: { ...tls, timeout: timeouts.connectMs },
     requestTls: tls,
     proxyTls: tls,
@@ -71,13 +75,4 @@ async function fromDisk(url: URL): Promise<Answer> {
     },
     body: createReadStream(path),
   };
-}
-
-/** The system's authorities, Node's own, and those that the job adds (a bundle that is named must be readable). */
-async function authorities(env: Environment, verify: boolean | string): Promise<string[]> {
-  const named = [env["CI_SERVER_TLS_CA_FILE"], env["EXTRA_CA_FILE"], env["SSL_CERT_FILE"]];
-  if (typeof verify === "string") named.push(verify);
-  const files = named.filter((path) => path !== undefined && path !== "");
-  const extra = await Promise.all(files.map((path) => readFile(path ?? "", "utf8")));
-  return [...new Set([...rootCertificates, ...getCACertificates("system"), ...extra])];
 }
