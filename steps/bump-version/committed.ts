@@ -10,6 +10,7 @@ import {
   type Sha,
 } from "../../src/git/index.ts";
 import { effect, type Effect } from "../../src/step/index.ts";
+import { restoreFiles } from "../../src/version/index.ts";
 import { editFiles, hookEffects } from "./effects.ts";
 import { findChanges, takeSnapshot } from "./hook-changes.ts";
 import type { BumpContext } from "./inputs.ts";
@@ -20,6 +21,7 @@ import {
   type Place,
   type PlannedCommit,
 } from "./release-commit.ts";
+import { tryPostRelease } from "./post-release.ts";
 import { tellPlan } from "./tell.ts";
 import { planWorkingEdits } from "./working-edits.ts";
 
@@ -47,9 +49,12 @@ export async function planCommitted(
     context.output("BUMPED_COMMIT_SHA", planned.base.id);
     return [];
   }
+  await tryPostRelease(context, request, plan);
   const edits = await planWorkingEdits(folder, plan, request);
   const hooks = { folder, plan, isOver: found !== undefined };
-  const commit = commitEffects(context, place, planned, await knownCommit(context, place, planned));
+  const known = await knownCommit(context, place, planned);
+  const undo = () => restoreFiles(folder, edits);
+  const commit = commitEffects(context, place, planned, { known, undo });
   return [
     ...hookEffects(context, { ...hooks, stage: "setup", edits: [] }),
     editFiles(folder, plan, edits),
@@ -74,7 +79,7 @@ function commitEffects(
   context: BumpContext,
   place: Place,
   planned: PlannedCommit,
-  known: Sha | undefined,
+  { known, undo }: { known: Sha | undefined; undo(): Promise<void> },
 ): { effect: Effect; beforeHooks(): Promise<void> } {
   const { repository, checkout } = place;
   const { base, message } = planned;
@@ -93,10 +98,15 @@ function commitEffects(
     sentence: `Commit "${title}" on ${shortSha(base.id)}${suffix}`,
     isDone: isHead,
     async apply() {
-      const edits = mergeEdits(planned.edits, await changes());
-      id ??= await buildReleaseCommit(place, planned, edits);
-      const paths = edits.map(({ path }) => path);
-      await adoptCommit(repository, checkout, id, paths);
+      try {
+        const edits = mergeEdits(planned.edits, await changes());
+        id ??= await buildReleaseCommit(place, planned, edits);
+        const paths = edits.map(({ path }) => path);
+        await adoptCommit(repository, checkout, id, paths);
+      } catch (error) {
+        await undo();
+        throw error;
+      }
     },
     async verify() {
       const head = await isHead();

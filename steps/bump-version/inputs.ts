@@ -36,6 +36,12 @@ export const bumpInputs = {
     about:
       "Whether the hooks of the bump configuration run, as argument vectors and without secrets in their environment. Tracked files that pre-commit hooks change become part of the commit.",
   }),
+  POST_RELEASE_VERSION_BUMP: text({
+    optional: true,
+    about:
+      "Part that tag-release will raise after this release (default there: minor). It is checked here, before anything is edited.",
+    example: "patch",
+  }),
   PROJECT_DIR: path({
     default: ".",
     about: "Folder of the project: where its bump configuration lies.",

@@ -339,6 +339,24 @@ describe("bad input changes nothing", () => {
     },
   ];
 
+  test("G14 a locked checkout: the error names the lock, and every edited file is put back", async () => {
+    const root = await makeRepository(workflowProject);
+    const before = head(root);
+    await writeFile(join(root, ".git", "index.lock"), "");
+    const { exitCode, record } = await bump(root);
+    expect(record).toMatchObject({ error: { code: "E_CHECKOUT_LOCKED" } });
+    expect(exitCode).not.toBe(0);
+    await rm(join(root, ".git", "index.lock"));
+    expect([head(root), status(root)]).toEqual([before, ""]);
+  });
+
+  test("a post-release part that cannot be bumped, before anything is edited", async () => {
+    const root = await makeRepository(workflowProject);
+    const asked = await bump(root, { POST_RELEASE_VERSION_BUMP: "micro" });
+    expect([asked.exitCode, status(root)]).toEqual([2, ""]);
+    expect(asked.stdout + asked.stderr).toContain("No part named 'micro'");
+  });
+
   test.each(cases)("$title", async ({ env = {}, files = {}, spoil, code, message }) => {
     const root = await makeRepository({ ...workflowProject, ...files });
     const before = head(root);

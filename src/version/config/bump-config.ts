@@ -16,6 +16,8 @@ export interface FileSection {
   readonly isRegex: boolean;
   readonly ignoresMissingVersion: boolean;
   readonly ignoresMissingFile: boolean;
+  /** Whether a glob may hold the alternatives of bump-my-version: `a|b`, `@(a|b)`. */
+  readonly hasAlternatives: boolean;
   readonly globExclude: readonly string[];
   /** Parts whose bump edits the file; empty means all. */
   readonly includeBumps: readonly string[];
@@ -168,6 +170,7 @@ function interpretFile(
     isRegex: options.boolean("regex", shared.isRegex),
     ignoresMissingVersion: options.boolean("ignore_missing_version", shared.ignoresMissingVersion),
     ignoresMissingFile: options.boolean("ignore_missing_file", shared.ignoresMissingFile),
+    hasAlternatives: raw.format === "toml",
     globExclude: options.list("glob_exclude") ?? [],
     includeBumps: options.list("include_bumps") ?? [],
     excludeBumps: options.list("exclude_bumps") ?? [],
@@ -193,6 +196,7 @@ function plainSection(path: string, shared: SharedOptions): FileSection {
     target: { kind: "file", path },
     parse: undefined,
     serialize: undefined,
+    hasAlternatives: false,
     globExclude: [],
     includeBumps: [],
     excludeBumps: [],

@@ -52,7 +52,7 @@ async function expandTarget(section: FileSection, edit: SectionEdit): Promise<st
   const { kind, path } = section.target;
   if (kind === "file") return [path];
   const found = await findFiles(edit.source, path, {
-    alternatives: section.where.startsWith("[[tool"),
+    alternatives: section.hasAlternatives,
   });
   const kept = found.filter(
     (file) => !section.globExclude.some((pattern) => matchesGlob(file, pattern)),
