@@ -31,6 +31,7 @@ const commands = {
     run(tools.oxlint);
     run(tools.oxfmt, "--check", ".");
     run(tools.tsc, "-p", "tsconfig.json");
+    run("scripts/docs.ts", "--check");
   },
   format: () => run(tools.oxfmt, "."),
   "test:unit": () => run(tools.vitest, "run", "--project", "unit", ...rest),

@@ -43,6 +43,7 @@ function readOptions(env: NodeJS.ProcessEnv): EmbeddedGitlabOptions {
     ...(port === "" ? {} : { port: Number(port) }),
     ...(project === "" ? {} : { project }),
     ...(repository === "" ? {} : { importRepository: repository }),
+    ...optional("path", env["PATH"]),
     ...optional("host", env["EMBEDDED_GITLAB_HOST"]),
     ...optional("externalHost", env["EMBEDDED_GITLAB_EXTERNAL_HOST"]),
     ...optional("adminSecret", env["EMBEDDED_GITLAB_ADMIN_SECRET"]),

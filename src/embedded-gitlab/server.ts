@@ -30,7 +30,7 @@ export interface EmbeddedGitlabOptions {
   readonly now?: () => Date;
   /** Opens the admin endpoint (`/-/embedded/…`) to whoever sends it; else there is none. */
   readonly adminSecret?: string;
-  /** Where git is looked for; default: the process's own PATH. */
+  /** Where git is looked for; default: where systems keep it. */
   readonly path?: string;
   /** Parent of the temporary folder; default: the system's. */
   readonly temporaryFolder?: string;
@@ -56,6 +56,8 @@ export interface EmbeddedGitlab {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const systemPath = "/usr/local/bin:/usr/bin:/bin";
+
 /**
  * Starts a GitLab with one private project, whose default branch is protected for Maintainers.
  *
@@ -67,7 +69,7 @@ export async function startEmbeddedGitlab(
   const { temporaryFolder = tmpdir(), now = () => new Date() } = options;
   const folder = await mkdtemp(join(temporaryFolder, "embedded-gitlab-"));
   try {
-    const host = await prepareHost(folder, options.path ?? process.env["PATH"] ?? "");
+    const host = await prepareHost(folder, options.path ?? systemPath);
     const world = new World(folder, now);
     const project = await createProject(world, host, { path: options.project ?? defaultProject });
     if (options.importRepository !== undefined) {

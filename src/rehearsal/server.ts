@@ -30,14 +30,22 @@ export interface RunningJob {
   end(status: "success" | "failed"): void;
 }
 
-type Context = Pick<StepContext, "log" | "clock" | "signal" | "version" | "defer" | "redactor">;
+type Context = Pick<
+  StepContext,
+  "log" | "clock" | "signal" | "version" | "defer" | "redactor" | "environment"
+>;
 
 /** Starts an embedded GitLab that ends with the step, with one project made of the repository. */
 export async function startServer(
   { repository, project }: { repository: string; project: string },
-  { log, clock, signal, version, defer, redactor }: Context,
+  { log, clock, signal, version, defer, redactor, environment }: Context,
 ): Promise<Server> {
-  const embedded = await startEmbeddedGitlab({ project, importRepository: repository });
+  const { PATH: path } = environment;
+  const embedded = await startEmbeddedGitlab({
+    project,
+    importRepository: repository,
+    ...(path === undefined ? {} : { path }),
+  });
   defer(() => embedded.close());
   redactor.add(...Object.values(embedded.tokens));
   const http = openHttp({

@@ -5,9 +5,10 @@ import type { BoundStep, Step, StepContext } from "./define.ts";
 import { exit, type StepError } from "./errors.ts";
 import { type Ended, tellStanding, writeEnd } from "./finish.ts";
 import type { Inputs } from "./inputs/input.ts";
-import { type GivenText, namesReadBy, type ReadInputs, readInputs } from "./inputs/read.ts";
+import { type GivenText, type ReadInputs, readInputs } from "./inputs/read.ts";
 import { wrongInputs } from "./inputs/wrong-inputs.ts";
 import { attempt } from "./interruption.ts";
+import { knownNames } from "./known-names.ts";
 import type { StepLog } from "./log/human.ts";
 import { openLog } from "./log/open.ts";
 import { Places } from "./places.ts";
@@ -37,17 +38,6 @@ export async function run(step: Step, world: World, redactor = new Redactor()): 
   const { LOG_FORMAT: format = "human", LOG_LEVEL: level = "info" } = common.values;
   const log = await openLog(world, { step: step.name, format, level, redactor });
   return new Run(step, world, redactor, log, common).toTheEnd();
-}
-
-/** Names that are no misspellings: of this step's inputs and outputs, and of what they fall back to. */
-function knownNames({ inputs, outputs }: Step): ReadonlySet<string> {
-  const declared = [...Object.keys(commonInputs), ...Object.keys(inputs)];
-  return new Set([
-    ...declared,
-    ...declared.map((name) => `${name}_FILE`),
-    ...Object.keys(outputs),
-    ...namesReadBy(inputs),
-  ]);
 }
 
 class Run {

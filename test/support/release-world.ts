@@ -67,7 +67,13 @@ export async function exampleWorld(): Promise<ReleaseWorld> {
   const tools = { log: silentLog, clock: systemClock, signal };
   const server = await startServer(
     { repository: clone, project: "group/job-project" },
-    { ...tools, version: "0", redactor, defer: (end) => ends.unshift(end) },
+    {
+      ...tools,
+      version: "0",
+      redactor,
+      environment: process.env,
+      defer: (end) => ends.unshift(end),
+    },
   );
   const { serverUrl, path } = server.project;
   git(
