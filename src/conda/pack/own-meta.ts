@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+
+import { contentOfBytes } from "./content.ts";
+import { decideText, type Decision, type DecisionContext } from "./decide-content.ts";
+import type { PlanOptions } from "./options.ts";
+import { normaliseName, type PipDistribution } from "./pip-distributions.ts";
+import { onDisk, toRaw, type RawPath } from "./raw-path.ts";
+import { scrubHistory, scrubRecord } from "./scrub-meta.ts";
+import type { Survey } from "./survey.ts";
+
+export const historyPath = "conda-meta/history";
+
+/**
+ * Files that tell of the environment itself and are rewritten without traces of the build.
+ *
+ * @returns `"ordinary"` for every other file, `undefined` for one that must not be packed
+ */
+export function decideOwnMeta(
+  survey: Survey,
+  path: RawPath,
+  options: PlanOptions,
+  context: DecisionContext,
+): Decision | "ordinary" | undefined {
+  if (path.startsWith("conda-meta/") && path.endsWith(".json")) {
+    const item = survey.packages.find(({ recordPath }) => recordPath === path);
+    return item ? decideText(path, toRaw(scrubRecord(item.record)), context) : "ordinary";
+  }
+  if (path === historyPath) {
+    const text = readFileSync(onDisk(survey.prefix, path), "latin1");
+    return decideText(path, scrubHistory(text, options.releaseSeconds), context);
+  }
+  const local = survey.distributions.find(
+    ({ isLocal, isEditable, infoFolder }) =>
+      isLocal && !isEditable && path === `${infoFolder}/direct_url.json`,
+  );
+  return local ? decideOrigin(local, survey, options) : "ordinary";
+}
+
+/** pip writes the folder on this machine; others can only use the repository (PEP 610). */
+function decideOrigin(
+  distribution: PipDistribution,
+  survey: Survey,
+  { projectName, projectOrigin }: PlanOptions,
+): Decision | undefined {
+  const locals = survey.distributions.filter(({ isLocal }) => isLocal);
+  const isProject =
+    projectName === undefined
+      ? locals.length === 1
+      : normaliseName(projectName) === distribution.name;
+  if (projectOrigin === undefined || !isProject) return undefined;
+  const { url, commit, subdirectory } = projectOrigin;
+  const origin = {
+    ...(subdirectory !== undefined && { subdirectory }),
+    url,
+    vcs_info: { commit_id: commit, vcs: "git" },
+  };
+  return { content: contentOfBytes(Buffer.from(JSON.stringify(origin))), isChanged: true };
+}

@@ -1,0 +1,61 @@
+/** The environment's own records, without what only the machine that built it knows. */
+import { isObject, listOf, stringOf } from "./guards.ts";
+import { baseName } from "./raw-path.ts";
+
+/**
+ * A package record as it goes into the archive: no cache paths, no credentials, no hashes of files with the build
+ * prefix inside; keys sorted.
+ */
+export function scrubRecord(record: Record<string, unknown>): string {
+  const scrubbed: Record<string, unknown> = { ...record };
+  for (const key of ["extracted_package_dir", "package_tarball_full_path"])
+    if (key in scrubbed) scrubbed[key] = "";
+  if (isObject(scrubbed["link"])) scrubbed["link"] = { ...scrubbed["link"], source: "" };
+  for (const key of ["url", "channel"]) {
+    const url = stringOf(scrubbed[key]);
+    if (url !== undefined) scrubbed[key] = withoutCredentials(url);
+  }
+  if (isObject(scrubbed["paths_data"])) {
+    const paths = listOf(scrubbed["paths_data"]["paths"]).map(withoutPrefixHash);
+    scrubbed["paths_data"] = { ...scrubbed["paths_data"], paths };
+  }
+  return `${JSON.stringify(sortKeys(scrubbed), undefined, 2)}\n`;
+}
+
+/** conda's `/t/TOKEN/` and `user:password@` (CEP 26); another creator may have left them in. */
+export function withoutCredentials(url: string): string {
+  return url
+    .replace(/^([a-z][a-z\d+.-]*:\/\/)[^/@]*@/i, "$1")
+    .replace(/(^|\/)t\/[^/]+\/(?=.)/, "$1")
+    .replace(/^([a-z][a-z\d+.-]*:\/\/[^/]*)\/t\/[^/]+$/i, "$1");
+}
+
+/**
+ * conda's history with the paths of `# cmd:` lines cut to their last part, and every time set to that of the release:
+ * both would differ between two builds of the same thing.
+ */
+export function scrubHistory(text: string, releaseSeconds: number): string {
+  const time = new Date(releaseSeconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+  return text
+    .replaceAll(/^==> .* <==$/gm, `==> ${time} <==`)
+    .replaceAll(/^# cmd:.*$/gm, (line) =>
+      withoutCredentials(line).replaceAll(/[^\s=]*\/[^\s]*/g, (path) => baseName(path)),
+    );
+}
+
+// It is the hash of the file with the build prefix in it: true nowhere but there.
+function withoutPrefixHash(item: unknown): unknown {
+  if (!isObject(item) || item["sha256_in_prefix"] === item["sha256"]) return item;
+  const { sha256_in_prefix: _atBuild, ...kept } = item;
+  return kept;
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)))
+      .map((key) => [key, sortKeys(value[key])]),
+  );
+}
