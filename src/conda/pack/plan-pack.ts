@@ -46,7 +46,7 @@ export interface PackPlan {
 export async function planPack(
   prefix: string,
   options: PlanOptions,
-  { log, signal }: { log: Log; signal?: AbortSignal },
+  { log, signal }: { log: Log; signal?: AbortSignal | undefined },
 ): Promise<PackPlan> {
   const survey = surveyEnvironment(prefix, options, log);
   const context: DecisionContext = {

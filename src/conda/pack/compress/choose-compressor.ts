@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+import { packErrors } from "../errors.ts";
+import type { Format } from "../format.ts";
+import { createDeflate, createZstd } from "./block-compressor.ts";
+import type { Compressor } from "./compressor.ts";
+import { createIgzip } from "./igzip-compressor.ts";
+import { createStore } from "./store-compressor.ts";
+
+export type CompressorChoice = "auto" | "builtin" | "igzip";
+
+/** Levels that a compressor knows, and the one it has by default. */
+const levels = {
+  deflate: { least: 1, most: 9, usual: 4 },
+  igzip: { least: 0, most: 3, usual: 1 },
+  zstd: { least: 1, most: 19, usual: 3 },
+} as const;
+
+export interface CompressionOptions {
+  compressor: CompressorChoice;
+  level?: number;
+  threads: number;
+  /** PATH of the step, where helpers are looked for. */
+  searchPath: string;
+}
+
+/**
+ * The compressor for the format. `auto` takes igzip where it is installed and the level is one of its own: faster for a
+ * larger file.
+ *
+ * @throws E_COMPRESSOR_MISSING, E_PACK_OPTIONS
+ */
+export async function chooseCompressor(
+  format: Format,
+  { compressor, level, threads, searchPath }: CompressionOptions,
+): Promise<Compressor> {
+  if (format === "tar") return createStore();
+  if (format === "tar.zst") return createZstd(levelOf("zstd", level), threads);
+  const program = compressor === "builtin" ? undefined : findProgram("igzip", searchPath);
+  if (compressor === "igzip" && program === undefined)
+    throw packErrors("E_COMPRESSOR_MISSING", "PACK_COMPRESSOR is igzip, but no igzip is on PATH");
+  const isForIgzip = compressor === "igzip" || level === undefined || level <= levels.igzip.most;
+  if (program === undefined || !isForIgzip)
+    return createDeflate(levelOf("deflate", level), threads);
+  const version = await versionOf(program);
+  return createIgzip({ program, version }, levelOf("igzip", level), threads);
+}
+
+/** @throws E_PACK_OPTIONS where the compressor does not know the level */
+export function levelOf(name: keyof typeof levels, level: number | undefined): number {
+  const { least, most, usual } = levels[name];
+  if (level === undefined) return usual;
+  if (level >= least && level <= most) return level;
+  throw packErrors(
+    "E_PACK_OPTIONS",
+    `PACK_LEVEL is ${level}; ${name} knows levels ${least} to ${most}`,
+  );
+}
+
+function findProgram(name: string, searchPath: string): string | undefined {
+  return searchPath
+    .split(delimiter)
+    .filter((folder) => folder !== "")
+    .map((folder) => join(folder, name))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+async function versionOf(program: string): Promise<string> {
+  const run = promisify(execFile);
+  const { stdout, stderr } = await run(program, ["--version"], { env: {}, timeout: 10_000 });
+  return /\d+(?:\.\d+)+/.exec(stdout + stderr)?.[0] ?? "unknown";
+}
