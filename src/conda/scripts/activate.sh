@@ -54,7 +54,10 @@ if [ "$_slipway_defined" = deactivate ] && [ "${CONDA_PREFIX-}" = "$_slipway_pre
   return 0
 fi
 if [ "$_slipway_defined" = deactivate ]; then
+  _slipway_next=$_slipway_prefix
   deactivate || :
+  _slipway_prefix=$_slipway_next
+  unset _slipway_next
 fi
 unset _slipway_defined
 
