@@ -236,10 +236,10 @@ test("fish activates and deactivates and leaves everything as it was", async (co
     `${showFish}
 source '${env}/bin/activate.fish'
 source '${env}/bin/activate.fish'
-echo --
+echo ==
 ${showFish}
 echo ORDER=$ORDER
-echo --
+echo ==
 deactivate
 ${showFish}
 echo LEFT=$LEFT
@@ -247,7 +247,7 @@ functions -q deactivate; and echo still there; or true
 `,
     { HOME: root },
   );
-  const [before, active, after] = output.split("--\n");
+  const [before, active, after] = output.split("==\n");
   expect(active).toBe(`PATH=${env}/bin:/usr/bin:/bin
 CONDA_PREFIX=${env}
 CONDA_DEFAULT_ENV=venv
