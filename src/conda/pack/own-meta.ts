@@ -27,7 +27,11 @@ export function decideOwnMeta(
   }
   if (path === historyPath) {
     const text = readFileSync(onDisk(survey.prefix, path), "latin1");
-    return decideText(path, scrubHistory(text, options.releaseSeconds), context);
+    return decideText(
+      path,
+      scrubHistory(text, options.releaseSeconds, toRaw(survey.prefix)),
+      context,
+    );
   }
   const local = survey.distributions.find(
     ({ isLocal, isEditable, infoFolder }) =>

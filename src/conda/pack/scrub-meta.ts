@@ -31,16 +31,18 @@ export function withoutCredentials(url: string): string {
 }
 
 /**
- * conda's history with the paths of `# cmd:` lines cut to their last part, and every time set to that of the release:
- * both would differ between two builds of the same thing.
+ * conda's history without the places of the machine in its `# cmd:` lines, and with the time of the release in place of
+ * every other: both would differ between two builds of the same thing.
+ *
+ * @param text and `prefix` as latin1
  */
-export function scrubHistory(text: string, releaseSeconds: number): string {
+export function scrubHistory(text: string, releaseSeconds: number, prefix: string): string {
   const time = new Date(releaseSeconds * 1000).toISOString().slice(0, 19).replace("T", " ");
-  return text
-    .replaceAll(/^==> .* <==$/gm, `==> ${time} <==`)
-    .replaceAll(/^# cmd:.*$/gm, (line) =>
-      withoutCredentials(line).replaceAll(/[^\s=]*\/[^\s]*/g, (path) => baseName(path)),
-    );
+  return text.replaceAll(/^==> .* <==$/gm, `==> ${time} <==`).replaceAll(/^# cmd:.*$/gm, (line) =>
+    withoutCredentials(line)
+      .replaceAll(prefix, () => "$CONDA_PREFIX")
+      .replaceAll(/(?<![^\s=])(?!\$CONDA_PREFIX)[^\s=]*\/[^\s]*/g, (path) => baseName(path)),
+  );
 }
 
 // It is the hash of the file with the build prefix in it: true nowhere but there.

@@ -12,7 +12,7 @@ import { baseName } from "./raw-path.ts";
  * @param prefixes what the interpreter may lie under (latin1): the environment, the placeholder
  */
 export function relocateShebang(script: string, prefixes: readonly string[]): string | undefined {
-  const plain = /^#! *(\/(?:\\ |[^ \n\r\t])*)(.*)(?:\n|$)/.exec(script);
+  const plain = /^#! *(\/(?:\\ |[^ \n\r\t])*)([^\n]*)(?:\n|$)/.exec(script);
   if (plain === null) return undefined;
   const [line, interpreter = "", rest = ""] = plain;
   const body = script.slice(line.length);

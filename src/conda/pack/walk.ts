@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 
 import type { Log } from "../../step/log.ts";
-import { onDisk, toText, type RawPath } from "./raw-path.ts";
+import { byBytes, onDisk, toText, type RawPath } from "./raw-path.ts";
 
 /** What the walk found at one path of the environment. */
 export type Found =
@@ -18,7 +18,7 @@ export type Found =
   | { kind: "directory"; path: RawPath; mtimeSeconds: number };
 
 /**
- * Everything in the environment that can be packed, in no particular order.
+ * Everything in the environment that can be packed, by the bytes of the path.
  *
  * Names are read as bytes. A link to a directory is an entry of its own and is not entered. Sockets, FIFOs and devices
  * are left out with a warning.
@@ -47,7 +47,7 @@ export function walkEnvironment(prefix: string, log: Log): Found[] {
       found.push({ kind: "directory", path: folder, mtimeSeconds: Math.floor(mtimeMs / 1000) });
     }
   }
-  return found;
+  return found.toSorted((left, right) => byBytes(left.path, right.path));
 }
 
 // What conda keeps at the top level of a base environment, and what editors and macOS leave there.

@@ -3,11 +3,14 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test, type TestContext } from "vitest";
+import { beforeAll, expect, test, type TestContext, vi } from "vitest";
 
 import { linkEnvironment } from "../support/link-environment.ts";
 import { hasProgram, pack, unpack } from "../support/packs.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+
+// Every test starts processes; how long that takes is the machine's business.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Every shell as its users start it, and with the options that break careless scripts. */
 const shells: readonly (readonly [string, ...string[]])[] = [
@@ -85,7 +88,7 @@ function run(shell: readonly string[], cwd: string, script: string, env = {}): s
 const show = (names: readonly string[]) =>
   names.map((name) => `echo "${name}=\${${name}-UNSET}"`).join("\n");
 
-test.each(shells.map((shell) => ({ shell, title: shellName(shell) })))(
+test.for(shells.map((shell) => ({ shell, title: shellName(shell) })))(
   "$title activates and deactivates and leaves everything as it was",
   async ({ shell }, context) => {
     needShell(context, shell);
@@ -156,7 +159,7 @@ const ways = [
   },
 ] as const;
 
-test.each(
+test.for(
   ways.flatMap((way) =>
     shells
       .filter(({ length }) => length <= 2)
@@ -175,7 +178,7 @@ test.each(
   },
 );
 
-test.each(
+test.for(
   shells.filter(({ length }) => length <= 2).map((shell) => ({ shell, name: shellName(shell) })),
 )(
   "$name deactivates the first environment when another one is activated",
@@ -192,7 +195,7 @@ test.each(
   },
 );
 
-test.each(
+test.for(
   shells.filter(({ length }) => length <= 2).map((shell) => ({ shell, name: shellName(shell) })),
 )("$name keeps empty elements of PATH when it takes its own out", async ({ shell }, context) => {
   needShell(context, shell);
@@ -202,7 +205,7 @@ test.each(
   expect(output).toBe("/first::/usr/bin::/bin:\n");
 });
 
-test.each(
+test.for(
   shells.filter(({ length }) => length <= 2).map((shell) => ({ shell, name: shellName(shell) })),
 )("$name deactivates in a child of the shell that activated", async ({ shell }, context) => {
   needShell(context, shell);

@@ -12,11 +12,14 @@ import {
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, expect, test, type TestContext } from "vitest";
+import { beforeAll, expect, test, type TestContext, vi } from "vitest";
 
 import { linkEnvironment, smallPackages } from "../support/link-environment.ts";
 import { pack, unpack } from "../support/packs.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+
+// Every test starts processes; how long that takes is the machine's business.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** Of one bindemo environment; empty where there is no C compiler. */
 let archive = "";
@@ -72,14 +75,14 @@ const places = [
   { title: "a path over 127 bytes", place: `${"deep-folder/".repeat(11)}venv` },
 ];
 
-test.each(places)("conda-unpack fits every file to $title", async ({ place }, context) => {
+test.for(places)("conda-unpack fits every file to $title", async ({ place }, context) => {
   const env = await unpacked(context, place);
   expect(condaUnpack(env)).toMatchObject({ status: 0, stdout: "", stderr: "" });
   expect(placesIn(env)).toStrictEqual(placesAt(env));
   expect(condaUnpack(env, "--check").status).toBe(0);
 });
 
-test.each(places)(
+test.for(places)(
   "conda-unpack fits an environment that was moved to $title",
   async ({ place }, context) => {
     const env = await unpacked(context);
