@@ -74,6 +74,8 @@ async function bundle(input: Record<string, string>, dir: string): Promise<void>
     input,
     platform: "node",
     cwd: root,
+    // Files that a module names by `new URL("./x", import.meta.url)` are put beside the bundles.
+    experimental: { resolveNewUrlToAsset: true },
     treeshake: { moduleSideEffects: [{ test: /[\\/](src|steps)[\\/]/, sideEffects: false }] },
     plugins: [
       {

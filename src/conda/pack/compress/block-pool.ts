@@ -34,12 +34,16 @@ export function createBlockPool(
     { done: (bytes: Uint8Array) => void; fail: (error: unknown) => void }
   >();
   let lastId = 0;
+  // Beside this module: the source where sources run, the bundle of its own where bundles do.
+  const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   const failAll = (error: unknown) => {
     for (const { fail } of jobs.values()) fail(error);
     jobs.clear();
   };
   const workers = Array.from({ length: threads }, () => {
-    const worker = new Worker(new URL("./compress-worker.ts", import.meta.url));
+    const worker = new Worker(new URL(`./compress.worker.${extension}`, import.meta.url), {
+      env: {},
+    });
     worker.on("message", (answer: unknown) => {
       if (!isAnswer(answer)) return;
       spare.push(answer.memory);
