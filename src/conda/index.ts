@@ -14,3 +14,22 @@ export type { InstalledPackage } from "./installed-packages.ts";
 export { installProject, type InstallProjectOptions } from "./pip/install-project.ts";
 export type { ConsoleScript, InstalledProject } from "./pip/installed-project.ts";
 export { findEnvironmentFile } from "./spec/read-spec.ts";
+export { chooseThreads, readLimits } from "./pack/compress/limits.ts";
+export { oldestSeconds } from "./pack/entry-time.ts";
+export { packErrors } from "./pack/errors.ts";
+export { formatOf, type Format } from "./pack/format.ts";
+export {
+  packEnvironment,
+  type PackOptions,
+  type PackPart,
+  type PackResult,
+} from "./pack/pack-environment.ts";
+export { planPack, type PackPlan } from "./pack/plan-pack.ts";
+export { readTruePrefix } from "./pack/true-prefix.ts";
+export { smokeErrors } from "./smoke/errors.ts";
+export {
+  smokeTest,
+  type SmokeOptions,
+  type SmokeProject,
+  type SmokeReport,
+} from "./smoke/smoke-test.ts";

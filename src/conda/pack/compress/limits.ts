@@ -6,8 +6,7 @@ export interface MachineLimits {
   /** Processors' worth of time; may be a fraction. */
   cpus: number;
   cpuReason: string;
-  /** `undefined`: no limit but the machine's memory. */
-  memoryBytes?: number;
+  memoryBytes: number;
   memoryReason: string;
 }
 
@@ -59,10 +58,7 @@ export function chooseThreads(
   limits: MachineLimits,
   wanted: number | undefined,
 ): { threads: number; reason: string } {
-  const byMemory = Math.max(
-    1,
-    Math.floor(((limits.memoryBytes ?? Infinity) - bytesOfBase) / bytesPerThread),
-  );
+  const byMemory = Math.max(1, Math.floor((limits.memoryBytes - bytesOfBase) / bytesPerThread));
   const byCpu = Math.max(1, Math.ceil(limits.cpus));
   const first = wanted ?? byCpu;
   if (byMemory < first) return { threads: byMemory, reason: limits.memoryReason };

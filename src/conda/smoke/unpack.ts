@@ -1,0 +1,31 @@
+import { createReadStream } from "node:fs";
+import { cp } from "node:fs/promises";
+import { pipeline } from "node:stream/promises";
+import { createZstdDecompress } from "node:zlib";
+
+import type { Format } from "../pack/format.ts";
+import { unzip } from "./unzip.ts";
+
+/** Unpacks a pack into an empty folder, with a reader that has nothing in common with the writer where there is one. */
+export async function unpackInto(
+  folder: string,
+  pack: string,
+  format: Format,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (format === "directory") {
+    await cp(pack, folder, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    return;
+  }
+  if (format === "zip") {
+    await unzip(pack, folder);
+    return;
+  }
+  const { extract } = await import("tar");
+  // As on a worker: the files belong to whoever unpacks.
+  const unpacker = extract({ cwd: folder, preserveOwner: false, strict: true });
+  const stops = { ...(signal && { signal }) };
+  if (format === "tar.zst")
+    await pipeline(createReadStream(pack), createZstdDecompress(), unpacker, stops);
+  else await pipeline(createReadStream(pack), unpacker, stops);
+}

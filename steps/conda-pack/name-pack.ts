@@ -1,0 +1,74 @@
+import { join, resolve } from "node:path";
+import type { InstalledProject } from "../../src/conda/index.ts";
+import {
+  folderSource,
+  isDevelopmentVersion,
+  isSameVersion,
+  openProject,
+} from "../../src/version/index.ts";
+import { packStepErrors } from "./errors.ts";
+import type { PackContext } from "./inputs.ts";
+
+export interface PackName {
+  name: string | undefined;
+  version: string | undefined;
+  /** Absolute. */
+  output: string;
+}
+
+/** Decides on the name of an existing environment's pack; the inputs were checked to be enough. */
+export function nameEnvironmentPack({ inputs, cwd, variable }: PackContext): PackName {
+  const { PACK_NAME: name, PACK_VERSION: version, PACK_OUTPUT: output } = inputs;
+  if (output !== undefined) return { name, version, output: resolve(cwd, output) };
+  return { name, version, output: defaultOutput(cwd, name ?? "", version ?? "", variable) };
+}
+
+/**
+ * Decides on the name of the project's pack.
+ *
+ * The version is the bump configuration's text, which is what the tag spells, where it is the same version as the
+ * installed one (PEP 440: `0.16.0.dev` is installed as `0.16.0.dev0`).
+ *
+ * @throws E_PACK_VERSION where the two are different versions
+ */
+export async function nameProjectPack(
+  context: PackContext,
+  project: InstalledProject,
+): Promise<PackName & { name: string; version: string }> {
+  const { inputs, cwd, variable } = context;
+  const name = inputs.PACK_NAME ?? project.name.toLowerCase().replaceAll(/[-_.]+/g, "-");
+  const version = inputs.PACK_VERSION ?? (await readVersion(context, project));
+  const output =
+    inputs.PACK_OUTPUT === undefined
+      ? defaultOutput(cwd, name, version, variable)
+      : resolve(cwd, inputs.PACK_OUTPUT);
+  return { name, version, output };
+}
+
+async function readVersion(
+  { inputs, cwd, environment, clock }: PackContext,
+  installed: InstalledProject,
+): Promise<string> {
+  const source = folderSource(resolve(cwd, inputs.PROJECT_DIR));
+  const project = await openProject(source, { env: environment, now: clock.now() });
+  if (project.kind !== "configured") return installed.version;
+  const { text } = project.current;
+  if (isSameVersion(text, installed.version)) return text;
+  throw packStepErrors(
+    "E_PACK_VERSION",
+    `${project.config.path} says ${text}, but ${installed.name} was installed as ${installed.version}`,
+  );
+}
+
+// A development version is packed many times: ref and commit give each pack a name, and so an address, of its own.
+function defaultOutput(
+  cwd: string,
+  name: string,
+  version: string,
+  variable: PackContext["variable"],
+): string {
+  const ref = variable("CI_COMMIT_REF_SLUG");
+  const sha = variable("CI_COMMIT_SHORT_SHA") ?? variable("CI_COMMIT_SHA")?.slice(0, 8);
+  const which = isDevelopmentVersion(version) ? [ref, sha].filter(Boolean) : [];
+  return join(cwd, "dist", `${[name, version, ...which].join("-")}.conda.tgz`);
+}
