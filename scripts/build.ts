@@ -76,6 +76,8 @@ async function bundle(input: Record<string, string>, dir: string): Promise<void>
     cwd: root,
     // Files that a module names by `new URL("./x", import.meta.url)` are put beside the bundles.
     experimental: { resolveNewUrlToAsset: true },
+    // Without this, code that several commands share may end up in one command's bundle, and loading it would run that command.
+    preserveEntrySignatures: "strict",
     treeshake: { moduleSideEffects: [{ test: /[\\/](src|steps)[\\/]/, sideEffects: false }] },
     plugins: [
       {
