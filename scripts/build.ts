@@ -76,7 +76,7 @@ async function bundle(input: Record<string, string>, dir: string): Promise<void>
     cwd: root,
     // Files that a module names by `new URL("./x", import.meta.url)` are put beside the bundles.
     experimental: { resolveNewUrlToAsset: true },
-    // Without this, code that several commands share may end up in one command's bundle, and loading it would run that command.
+    // Keeps code that several commands share out of the bundle of one of them.
     preserveEntrySignatures: "strict",
     treeshake: { moduleSideEffects: [{ test: /[\\/](src|steps)[\\/]/, sideEffects: false }] },
     plugins: [
@@ -87,7 +87,7 @@ async function bundle(input: Record<string, string>, dir: string): Promise<void>
           id.startsWith("\0step:")
             ? `import step from ${JSON.stringify(id.slice(6))};
                import { main } from ${JSON.stringify(join(root, "src/step/main.ts"))};
-               void main(step);`
+               export const run = () => main(step);`
             : undefined,
       },
     ],

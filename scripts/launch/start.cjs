@@ -12,7 +12,8 @@ const name = process.argv[2];
 process.argv.splice(1, 2, join(__dirname, `${name}.js`));
 if (writing) process.on("exit", writeCaches);
 if (name === "--compile-only") for (const path of process.argv.slice(2)) compile(path);
-else load(process.argv[1]);
+// A bundle only defines what it runs: another bundle may load it for the code they share.
+else load(process.argv[1]).run();
 
 function load(path) {
   const known = loaded.get(path);

@@ -4,10 +4,12 @@ import { embeddedGitlabErrors } from "./errors.ts";
 import { startEmbeddedGitlab } from "./server.ts";
 import type { EmbeddedGitlab, EmbeddedGitlabOptions } from "./server.ts";
 
-// The entry of `embedded-gitlab`: no step, but a server that runs until it is told to end.
-void run().catch(report);
+/** The command `embedded-gitlab`: no step, but a server that runs until it is told to end. */
+export function run(): Promise<void> {
+  return serveUntilSignalled().catch(report);
+}
 
-async function run(): Promise<void> {
+async function serveUntilSignalled(): Promise<void> {
   const gitlab = await startEmbeddedGitlab(readOptions(process.env));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.once(signal, () => void gitlab.close());
