@@ -6,9 +6,13 @@ import { namesReadBy } from "./inputs/read.ts";
 export function knownNames({ inputs, outputs }: Step): ReadonlySet<string> {
   const declared = [...Object.keys(commonInputs), ...Object.keys(inputs)];
   return new Set([
+    ...siblings,
     ...declared,
     ...declared.map((name) => `${name}_FILE`),
     ...Object.keys(outputs),
     ...namesReadBy(inputs),
   ]);
 }
+
+/** Inputs of one step that are near to another's by chance: conda-pack's PACK_VERSION, and what it packed. */
+const siblings = ["PACK_VERSION"];

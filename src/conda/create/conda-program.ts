@@ -1,6 +1,5 @@
 import { access, constants, rm, writeFile } from "node:fs/promises";
 import { basename, delimiter, join } from "node:path";
-import { stringify } from "yaml";
 import type { Log } from "../../step/log.ts";
 import { variable, type Environment } from "../environment.ts";
 import { condaError } from "../errors.ts";
@@ -66,7 +65,7 @@ export async function createWithProgram(
   await startPrefix(prefix);
   // They refuse a folder that is there.
   await rm(prefix, { recursive: true });
-  await writeFile(file, fileFor(spec, options.channels, options.log));
+  await writeFile(file, await fileFor(spec, options.channels, options.log));
   const common = {
     cwd,
     env: {
@@ -102,11 +101,12 @@ export async function createWithProgram(
   }
 }
 
-function fileFor(
+async function fileFor(
   spec: EnvironmentSpec & { kind: "dependencies" },
   override: readonly string[],
   log: Log,
-): string {
+): Promise<string> {
+  const { stringify } = await import("yaml");
   const channels = [override, spec.channels].find((list) => list.length > 0) ?? ["conda-forge"];
   if (override.length + spec.channels.length === 0)
     log.info("No channels are given: conda-forge is used");
