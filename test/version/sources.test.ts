@@ -7,11 +7,13 @@ import {
   stat,
   symlink,
   writeFile,
+  rm,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { temporaryFolder } from "../support/repositories.ts";
 import { holdsEdits, writeEdits } from "../../src/version/edit/write-files.ts";
 import { overlaySource } from "../../src/version/file-source.ts";
 import { folderSource } from "../../src/version/folder-source.ts";
@@ -24,6 +26,8 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "slipway-version-"));
 });
+
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test("a folder and a tree show the same files, through links, and refuse the same paths", async () => {
   await mkdir(join(folder, "a b"));
@@ -52,7 +56,7 @@ test("a folder and a tree show the same files, through links, and refuse the sam
 });
 
 test("a link to an existing file outside is refused", async () => {
-  const outside = await mkdtemp(join(tmpdir(), "slipway-version-"));
+  const outside = await temporaryFolder();
   await writeFile(join(outside, "f"), "x");
   await symlink(outside, join(folder, "out"));
   await expect(folderSource(folder).read("out/f")).rejects.toThrow(
