@@ -28,6 +28,8 @@ export interface DocumentOptions {
   /** Largest file, in bytes. */
   maxBytes?: number;
   signal?: AbortSignal;
+  /** Take characters that XML does not have as they are: for repairing. */
+  isLenient?: boolean;
 }
 
 const chunkBytes = 256 * 1024;
@@ -50,7 +52,11 @@ export async function readDocument<
 ): Promise<DocumentFacts> {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   const stat = fstatSync(descriptor);
-  const scanner = new XmlScanner(vocabulary, events, options.limits, stat.size);
+  const scanner = new XmlScanner(vocabulary, events, {
+    sizeBytes: stat.size,
+    isLenient: options.isLenient ?? false,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
   events.attach(scanner);
   const decoder = new XmlDecoder(scanner);
   const emptiness = new Emptiness();
