@@ -8,6 +8,7 @@ export {
   type TokenVariable,
 } from "./connect.ts";
 export { gitlabError } from "./errors.ts";
+export { publishNote, type MarkedNote } from "./merge-request-notes.ts";
 export { openHttp, type Http, type HttpSettings } from "./http.ts";
 export { type Pipeline, triggerPipeline } from "./pipelines.ts";
 export { findProject, type Project, readProject, role, roleName } from "./project.ts";

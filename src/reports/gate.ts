@@ -3,6 +3,7 @@ import type { Coverage } from "./coverage.ts";
 import type { LintFinding } from "./lint/findings.ts";
 import { dropsBeyond, exceedsPercent, percentText, reaches } from "./percent.ts";
 import type { Totals } from "./totals.ts";
+import { count } from "./words.ts";
 
 export type Reaction = "fail" | "warn" | "ignore";
 
@@ -113,12 +114,16 @@ function judgeTests({ totals, slowest }: Evidence, limits: Limits): Found[] {
   const fail = (gate: string, sentence: string): void => {
     found.push({ gate, reaction: "fail", sentence });
   };
-  if (tests === 0 && limits.onEmpty !== "ignore")
+  if (tests === 0)
     found.push({ gate: "ON_EMPTY", reaction: limits.onEmpty, sentence: "no test in any report" });
-  if (tests < limits.minTests && (tests > 0 || limits.onEmpty === "fail"))
-    fail("MIN_TESTS", `${tests} tests, at least ${limits.minTests} are expected`);
+  // That there is none at all has been said.
+  if (tests < limits.minTests && (tests > 0 || limits.minTests > 1))
+    fail(
+      "MIN_TESTS",
+      `${count(tests, "test")} in the reports, at least ${limits.minTests} must be there`,
+    );
   if (passed < limits.minPassed)
-    fail("MIN_PASSED", `${passed} tests passed, at least ${limits.minPassed} must`);
+    fail("MIN_PASSED", `${count(passed, "test")} passed, at least ${limits.minPassed} must pass`);
   else if (passed === 0 && skipped > 0)
     found.push({
       gate: "MIN_PASSED",
@@ -126,7 +131,7 @@ function judgeTests({ totals, slowest }: Evidence, limits: Limits): Found[] {
       sentence: `no test passed and ${skipped} were skipped`,
     });
   if (failures > limits.maxFailures)
-    fail("MAX_FAILURES", `${failuresInWords(totals)}, at most ${limits.maxFailures} may`);
+    fail("MAX_FAILURES", `${failuresInWords(totals)}, at most ${limits.maxFailures} may fail`);
   const { maxFailurePercent, maxSkipped, maxSkippedPercent } = limits;
   if (
     maxFailurePercent !== undefined &&
@@ -134,25 +139,25 @@ function judgeTests({ totals, slowest }: Evidence, limits: Limits): Found[] {
   )
     fail(
       "MAX_FAILURE_PERCENT",
-      `${share(failures, tests)} failed, at most ${maxFailurePercent}% may`,
+      `${share(failures, tests)} failed, at most ${maxFailurePercent}% may fail`,
     );
   if (maxSkipped !== undefined && skipped > maxSkipped)
-    fail("MAX_SKIPPED", `${skipped} tests were skipped, at most ${maxSkipped} may`);
+    fail("MAX_SKIPPED", `${count(skipped, "test")} skipped, at most ${maxSkipped} may be`);
   if (maxSkippedPercent !== undefined && exceedsPercent(skipped, tests, maxSkippedPercent))
     fail(
       "MAX_SKIPPED_PERCENT",
-      `${share(skipped, tests)} were skipped, at most ${maxSkippedPercent}% may`,
+      `${share(skipped, tests)} skipped, at most ${maxSkippedPercent}% may be`,
     );
   if (flaky > 0)
     found.push({
       gate: "FAIL_ON_FLAKY",
       reaction: limits.flaky,
-      sentence: `${flaky} tests are flaky`,
+      sentence: `${count(flaky, "flaky test")}`,
     });
   if (limits.maxTestSeconds !== undefined && tooSlow > 0)
     fail(
       "MAX_TEST_SECONDS",
-      `${tooSlow} tests took more than ${limits.maxTestSeconds} s, the slowest is ${slowest[0] ?? "not known"}`,
+      `${count(tooSlow, "test")} took more than ${limits.maxTestSeconds} s, the slowest is ${slowest[0] ?? "not known"}`,
     );
   if (limits.maxTotalSeconds !== undefined && seconds > limits.maxTotalSeconds)
     fail(
@@ -164,9 +169,9 @@ function judgeTests({ totals, slowest }: Evidence, limits: Limits): Found[] {
 
 function failuresInWords({ failed, errored, suiteProblems }: Totals): string {
   const parts = [
-    failed > 0 ? `${failed} tests failed` : "",
-    errored > 0 ? `${errored} tests ended with an error` : "",
-    suiteProblems > 0 ? `${suiteProblems} suites failed outside of any test` : "",
+    failed > 0 ? `${count(failed, "test")} failed` : "",
+    errored > 0 ? `${count(errored, "test")} ended with an error` : "",
+    suiteProblems > 0 ? `${count(suiteProblems, "failure")} outside of any test` : "",
   ];
   return parts.filter((part) => part !== "").join(", ");
 }

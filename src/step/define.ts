@@ -43,8 +43,8 @@ export interface StepContext<In extends Inputs = Inputs, Out extends OutputNames
   /** A link in the job's page: the release, the package. */
   link(label: string, url: string): void;
   /**
-   * The run is to end with this error, after its effects are proven and its outputs are written: for a gate that says
-   * no. The first one counts.
+   * In a plan: the run is to end with this error, after its effects are proven and its outputs are written, for a gate
+   * that says no. The first one counts.
    */
   fail(error: StepError): void;
   /** Ends the run with this error; in a dry run it is only a finding, so that read rights are enough to see the plan. */

@@ -105,14 +105,20 @@ class Run {
       this.#collected,
     );
     const effects = await bound.plan(context);
-    await runEffects(effects, this.#collected.effects, {
-      log: this.#log,
-      journal: this.#places.journal(),
-      signal: this.#world.signal,
-      dryRun: this.#dryRun,
-    });
-    if (!this.#dryRun) await this.#conclude(bound, context);
     const [verdict] = this.#collected.verdicts;
+    try {
+      await runEffects(effects, this.#collected.effects, {
+        log: this.#log,
+        journal: this.#places.journal(),
+        signal: this.#world.signal,
+        dryRun: this.#dryRun,
+      });
+    } catch (error) {
+      // What was judged stays judged: an effect that fails beside it is told, and is not the outcome.
+      if (verdict === undefined || this.#world.signal.aborted) throw error;
+      this.#log.error(asStepError(error));
+    }
+    if (!this.#dryRun) await this.#conclude(bound, context);
     if (verdict !== undefined) throw verdict;
   }
 

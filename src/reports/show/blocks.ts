@@ -2,17 +2,10 @@ import type { Block, Cell } from "../../step/index.ts";
 import { lintRules } from "../lint/rules.ts";
 import { percentText } from "../percent.ts";
 import { oneLine, plainText } from "../plain-text.ts";
-import type { ChangedTests, ShownCase, View } from "./view.ts";
-import {
-  count,
-  duration,
-  findingLine,
-  headline,
-  messageOf,
-  placeOf,
-  titleOf,
-  unreadableLine,
-} from "./words.ts";
+import type { ChangedTests } from "../baseline.ts";
+import type { ShownCase, View } from "./view.ts";
+import { count, duration } from "../words.ts";
+import { findingLine, headline, messageOf, placeOf, titleOf, unreadableLine } from "./words.ts";
 
 /** How much of the details is shown, in characters; the last step leaves names alone. */
 interface Detail {
@@ -238,8 +231,8 @@ function rate({ covered, valid }: { covered: number; valid: number }): number {
   return valid === 0 ? 1 : covered / valid;
 }
 
-function lint({ findings, notChecked }: View): Block[] {
-  if (findings.length === 0 && notChecked.length === 0) return [];
+function lint({ findings, remarks }: View): Block[] {
+  if (findings.length === 0 && remarks.length === 0) return [];
   const serious = findings.filter(({ finding }) => finding.level === "E" || finding.level === "L");
   const rest = findings.filter(({ finding }) => finding.level !== "E" && finding.level !== "L");
   const blocks: Block[] = [{ kind: "heading", text: "What GitLab will drop or misread" }];
@@ -250,7 +243,7 @@ function lint({ findings, notChecked }: View): Block[] {
       summary: `${count(rest.length, "further finding")}: shown wrongly, or only noted`,
       blocks: [findingTable(rest)],
     });
-  for (const reason of notChecked) blocks.push({ kind: "paragraph", text: reason });
+  for (const reason of remarks) blocks.push({ kind: "paragraph", text: reason });
   return blocks;
 }
 

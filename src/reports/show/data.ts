@@ -47,7 +47,7 @@ export function dataOf(view: View): Record<string, unknown> {
       job: view.findings
         .filter(({ path }) => path === "")
         .map(({ finding }) => findingData(finding)),
-      notChecked: view.notChecked,
+      remarks: view.remarks,
     },
     identicalFiles: view.twins,
   };

@@ -2,8 +2,10 @@ import type { Log } from "../../step/index.ts";
 import type { Share } from "../coverage.ts";
 import { percentText } from "../percent.ts";
 import { plainText } from "../plain-text.ts";
-import type { ChangedTests, ShownCase, View } from "./view.ts";
-import { count, duration, findingLine, headline, messageOf, placeOf, titleOf } from "./words.ts";
+import type { ChangedTests } from "../baseline.ts";
+import type { ShownCase, View } from "./view.ts";
+import { count, duration } from "../words.ts";
+import { findingLine, headline, messageOf, placeOf, titleOf } from "./words.ts";
 
 const mostFailed = 50;
 const mostTextLines = 12;
@@ -91,7 +93,7 @@ function tellChanged(title: string, { count: number, names }: ChangedTests, log:
   log.info(`${title} since the baseline: ${number} (${shown}${more})`);
 }
 
-async function tellFindings({ findings, notChecked }: View, log: Log): Promise<void> {
+async function tellFindings({ findings, remarks }: View, log: Log): Promise<void> {
   const serious = findings.filter(({ finding }) => finding.level === "E" || finding.level === "L");
   if (serious.length > 0)
     await log.section("What GitLab will drop or misread", async () => {
@@ -99,7 +101,7 @@ async function tellFindings({ findings, notChecked }: View, log: Log): Promise<v
       if (serious.length > mostFindings)
         log.info(`… and ${serious.length - mostFindings} more: see index.html`);
     });
-  for (const reason of notChecked) log.info(reason);
+  for (const reason of remarks) log.info(reason);
 }
 
 function tellSlowest({ junit }: View, log: Log): void {

@@ -1,4 +1,4 @@
-import type { ChangedTests, Comparison, CoverageDifference } from "../baseline.ts";
+import type { Comparison, CoverageDifference } from "../baseline.ts";
 import type { CoberturaFile } from "../cobertura/model.ts";
 import type { Coverage } from "../coverage.ts";
 import type { Objection } from "../gate.ts";
@@ -30,8 +30,8 @@ export interface View {
   flaky: readonly ShownCase[];
   objections: readonly Objection[];
   findings: readonly ShownFinding[];
-  /** What could not be checked, and why. */
-  notChecked: readonly string[];
+  /** What could not be checked, and other remarks, each a sentence. */
+  remarks: readonly string[];
   coverage: Coverage | undefined;
   comparison: Comparison | undefined;
   difference: CoverageDifference | undefined;
@@ -40,5 +40,3 @@ export interface View {
   twins: readonly (readonly [string, string])[];
   wantsTests: boolean;
 }
-
-export type { ChangedTests };

@@ -1,5 +1,6 @@
 import type { CaseDetail, JunitFile, Problem } from "../junit/model.ts";
 import { oneLine } from "../plain-text.ts";
+import { count, duration } from "../words.ts";
 import type { Totals } from "../totals.ts";
 import type { ShownCase, ShownFinding } from "./view.ts";
 
@@ -59,18 +60,6 @@ export function unreadableLine({ path, error }: Pick<JunitFile, "path" | "error"
       ? ""
       : ` (before it: ${count(error.casesBefore, "test")}, ${error.failuresBefore} of them failed${error.lastCase === undefined ? "" : `; the last is ${oneLine(error.lastCase)}`})`;
   return `${path}${place} cannot be read: ${oneLine(error.text)}${before}`;
-}
-
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${Number(seconds.toFixed(2))}s`;
-  const whole = Math.round(seconds);
-  const minutes = Math.floor(whole / 60) % 60;
-  const hours = Math.floor(whole / 3600);
-  return `${hours > 0 ? `${hours}h ` : ""}${minutes}m ${whole % 60}s`;
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function part(number: number, word: string): string {
