@@ -8,6 +8,8 @@ const { status } = spawnSync(join(root, "dist/bin/rehearse-release"), {
   env: {
     ...process.env,
     REHEARSE_REPO: process.env["REHEARSE_REPO"] || join(root, "examples/job-project"),
+    REHEARSE_PACK:
+      process.env["REHEARSE_PACK"] || (process.env["REHEARSE_REPO"] ? "auto" : "conda"),
   },
 });
 process.exitCode = status ?? 1;

@@ -1,13 +1,14 @@
 import { basename, join, resolve } from "node:path";
 import { embeddedGitlabErrors } from "../src/embedded-gitlab/errors.ts";
 import { gitErrors, openGit } from "../src/git/index.ts";
+import { choosePack, packModes } from "../src/rehearsal/choose-pack.ts";
 import { rehearsalError } from "../src/rehearsal/errors.ts";
 import { readHoldings, reportHoldings, tellHoldings } from "../src/rehearsal/holdings.ts";
 import { rehearse } from "../src/rehearsal/rehearse.ts";
 import { copyRepository } from "../src/rehearsal/repository.ts";
 import { startServer } from "../src/rehearsal/server.ts";
 import { commandsFolder } from "../src/step/commands.ts";
-import { defineStep, path } from "../src/step/index.ts";
+import { choice, defineStep, path } from "../src/step/index.ts";
 
 export default defineStep({
   name: "rehearse-release",
@@ -20,6 +21,11 @@ export default defineStep({
       about:
         "The repository to release. What is committed counts, and nothing is written into it; a folder that is not itself the top of a work tree is taken as the content of one first commit. Every input of the steps that are rehearsed is passed on to them.",
       example: "../my-job",
+    }),
+    REHEARSE_PACK: choice(packModes, {
+      default: "auto",
+      about:
+        "What the tag's pipeline uploads. auto: the conda pack where the repository describes a conda environment whose channels answer, or that the example's channel can serve; else an archive of the sources, with a warning.",
     }),
   },
   outputs: {},
@@ -50,6 +56,15 @@ export default defineStep({
       `Rehearsing a release of ${source}: branch ${copied.branch} at ${copied.head.slice(0, 8)}; only what is committed counts.`,
     );
     if (context.dryRun) return [];
+    const pack = await choosePack({
+      mode: inputs.REHEARSE_PACK,
+      repository: copied,
+      git,
+      workFolder,
+      env: environment,
+      log,
+      signal,
+    });
 
     const project = `rehearsal/${
       basename(source)
@@ -67,8 +82,7 @@ export default defineStep({
       bin: commandsFolder(),
       buildsDir: join(workFolder, "builds"),
       reportFolder,
-      pack: "source",
-      buildVariables: {},
+      pack,
     });
     const holdings = await readHoldings(server.gitlab, copied.branch);
     for (const line of tellHoldings(holdings)) log.info(line);

@@ -5,6 +5,7 @@ import type { Environment } from "../step/inputs/read.ts";
 import type { Log } from "../step/log.ts";
 import { parseDotenv } from "../step/outputs/dotenv.ts";
 import { passedOn } from "./environment.ts";
+import type { PackChoice } from "./choose-pack.ts";
 import { stepFailed } from "./failure.ts";
 import type { Git } from "./git.ts";
 import { runJob } from "./job.ts";
@@ -25,9 +26,7 @@ export interface Rehearsal {
   readonly buildsDir: string;
   /** Where each job's report is kept. */
   readonly reportFolder: string;
-  readonly pack: "conda" | "source";
-  /** More variables for the jobs that build. */
-  readonly buildVariables: Readonly<Record<string, string>>;
+  readonly pack: PackChoice;
 }
 
 export interface Released {
@@ -80,22 +79,24 @@ interface PlannedJob {
   prepare?(projectDir: string): Promise<void>;
 }
 
-function publishJob(
-  { pack, environment, buildVariables, server }: Rehearsal,
-  { version }: Released,
-): PlannedJob {
-  const job = { name: "publish_conda_env", stage: "publish", variables: buildVariables };
-  if (pack === "conda") return { ...job, commands: ["conda-pack", "upload-package"] };
-  if (environment["PACKAGE_FILES"])
-    return { ...job, name: "publish", commands: ["upload-package"] };
-  const name = server.project.path.split("/").at(-1) ?? "sources";
+function publishJob({ pack, environment, server }: Rehearsal, { version }: Released): PlannedJob {
+  if (pack.kind === "conda") {
+    const channels = pack.channels.join(",");
+    return {
+      name: "publish_conda_env",
+      stage: "publish",
+      commands: ["conda-pack", "upload-package"],
+      variables: channels === "" ? {} : { CONDA_CHANNELS: channels },
+    };
+  }
+  const job = { name: "publish", stage: "publish", commands: ["upload-package"] };
+  if (environment["PACKAGE_FILES"]) return { ...job, variables: {} };
+  const name = `${server.project.path.split("/").at(-1) ?? "sources"}-${version}`;
   return {
     ...job,
-    name: "publish",
-    commands: ["upload-package"],
-    variables: { PACKAGE_FILES: `dist/${name}-${version}.tar.gz` },
+    variables: { PACKAGE_FILES: `dist/${name}.tar.gz` },
     prepare: async (projectDir) => {
-      await packSources(projectDir, `${name}-${version}`, new Date(0));
+      await packSources(projectDir, name, new Date(0));
     },
   };
 }
