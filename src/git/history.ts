@@ -1,6 +1,6 @@
 import { gitFailed } from "./git.ts";
 import { findObject } from "./objects.ts";
-import type { Repository } from "./private-repository.ts";
+import { makePrivateRepository, type Repository } from "./private-repository.ts";
 import { ask } from "./ask.ts";
 import type { Server } from "./server.ts";
 import { type Sha, toSha } from "./sha.ts";
@@ -35,6 +35,19 @@ export async function fetchCommits(server: Server, id: Sha, known: Sha): Promise
  */
 export async function fetchSnapshot(server: Server, id: Sha): Promise<void> {
   await fetchById(server, id, ["--depth=1"]);
+}
+
+/**
+ * Fetches all commits that lead to one, without files, into a repository of their own: a shallow checkout cannot say
+ * what its history holds.
+ *
+ * @throws {StepError} of network-failures.ts.
+ */
+export async function fetchHistory(server: Server, id: Sha): Promise<Repository> {
+  const { git, objectFormat } = server.repository;
+  const repository = await makePrivateRepository(git, { objectFormat });
+  await fetchById({ ...server, repository }, id, ["--filter=tree:0"]);
+  return repository;
 }
 
 /** Whether `ancestor` is `id` or leads to it, as far as the commits are here. */

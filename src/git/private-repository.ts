@@ -16,11 +16,12 @@ export interface Repository {
 
 /**
  * Makes a repository that sees the objects of a checkout but none of its configuration, hooks, references, grafts or
- * locks (G14, G16, G18). Written by hand: there is no template whose hooks could come along.
+ * locks (G14, G16, G18); without `objectDirectory` it starts empty. Written by hand: there is no template whose hooks could come along.
  */
 export async function makePrivateRepository(
   git: Git,
-  checkout: Pick<Checkout, "objectDirectory" | "objectFormat" | "shallowFile">,
+  checkout: Pick<Checkout, "objectFormat"> &
+    Partial<Pick<Checkout, "objectDirectory" | "shallowFile">>,
 ): Promise<Repository> {
   const parent = await realpath(git.context.workFolder);
   const directory = await mkdtemp(join(parent, "repository-"));
@@ -28,7 +29,8 @@ export async function makePrivateRepository(
     await mkdir(join(directory, folder), { recursive: true });
   await writeFile(join(directory, "HEAD"), "ref: refs/heads/none\n");
   await writeFile(join(directory, "config"), configText(checkout.objectFormat));
-  await writeFile(join(directory, "objects/info/alternates"), `${checkout.objectDirectory}\n`);
+  if (checkout.objectDirectory !== undefined)
+    await writeFile(join(directory, "objects/info/alternates"), `${checkout.objectDirectory}\n`);
   if (checkout.shallowFile !== undefined)
     await copyFile(checkout.shallowFile, join(directory, "shallow"));
   return {

@@ -43,6 +43,8 @@ export interface GitLab extends Pick<
   /** Host and port, for messages. */
   readonly host: string;
   readonly retry: RetryPolicy;
+  /** When waiting must end, on the clock's monotonic scale; also for git's own pushes. */
+  readonly deadlineMs: number;
   /** Sends once. Any complete answer is returned. @throws {TransportError} where none came. */
   send(call: Call): Promise<Answered>;
   /** Sends until a final answer is there; only for what changes nothing. @throws {StepError} */
@@ -66,6 +68,7 @@ export function createGitLab(settings: GitLabSettings): GitLab {
     clock,
     host,
     retry,
+    deadlineMs,
     async send(call) {
       const url = address(api, call);
       const body = bodyOf(call);

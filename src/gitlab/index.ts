@@ -1,4 +1,5 @@
 /** GitLab as a release sees it: a client that may fail at any moment and still does nothing twice. */
+export { findPipelineOf } from "./commit-pipeline.ts";
 export { createGitLab, type GitLab, type GitLabSettings } from "./client.ts";
 export {
   authorityFiles,

@@ -1,5 +1,5 @@
 import { commitInputs } from "../../src/git/index.ts";
-import { boolean, path, text, type StepContext } from "../../src/step/index.ts";
+import { boolean, path, text, type StepContext, type Values } from "../../src/step/index.ts";
 import type { Operation } from "../../src/version/index.ts";
 
 export const bumpInputs = {
@@ -59,7 +59,11 @@ export const bumpOutputs = {
 export type BumpContext = StepContext<typeof bumpInputs, typeof bumpOutputs>;
 
 /** What the inputs ask for. */
-export function readOperation({ inputs }: BumpContext): Operation {
+export function readOperation({
+  inputs,
+}: {
+  readonly inputs: Pick<Values<typeof bumpInputs>, "NEW_VERSION" | "VERSION_BUMP" | "RELEASE_PART">;
+}): Operation {
   if (inputs.NEW_VERSION !== undefined) return { kind: "set", version: inputs.NEW_VERSION };
   if (inputs.VERSION_BUMP !== undefined) return { kind: "bump", part: inputs.VERSION_BUMP };
   return { kind: "release", part: inputs.RELEASE_PART };

@@ -1,0 +1,86 @@
+import { effect, type RunnableEffect } from "../../step/effect.ts";
+import { pushAtomically, type Settled } from "../atomic-push.ts";
+import { gitErrors } from "../errors.ts";
+import type { Server } from "../server.ts";
+import { type Sha, shortSha } from "../sha.ts";
+import type { ReleaseGoal } from "./goal.ts";
+import { observeRelease } from "./observe.ts";
+import { planRelease, type ReleasePlan, updatesOf } from "./plan.ts";
+
+/** A release that the server holds as a whole. */
+export interface Released {
+  readonly release: Sha;
+  readonly nextVersion: string;
+}
+
+type OpenPlan = Exclude<ReleasePlan, { kind: "conflict" }>;
+
+/**
+ * The one effect of a release: its branch and its tag, at once.
+ *
+ * @param tell is told of the release when the server is seen to hold it as a whole.
+ */
+export function pushRelease(
+  server: Server,
+  goal: ReleaseGoal,
+  plan: OpenPlan,
+  tell: (released: Released) => void,
+): RunnableEffect<Released> {
+  const title = titleOf(goal, plan);
+  const told = ({ release, nextVersion }: Released): Released => {
+    tell({ release, nextVersion });
+    return { release, nextVersion };
+  };
+  return effect<Released>({
+    id: `push:${goal.tag}`,
+    sentence: sentenceOf(server, goal, plan),
+    // The plan was made from what the server holds; should it change meanwhile, the leases hold the push back.
+    isDone: async () => (plan.kind === "done" ? told(plan) : false),
+    async apply() {
+      if (plan.kind === "done") return;
+      const next = await goal.buildNext(plan.release);
+      const tagObject = await goal.buildTag(plan.release);
+      await pushAtomically(server, {
+        updates: updatesOf(goal, plan, { next: next.id, tagObject }),
+        title,
+        look: () => settle(server, goal, plan),
+      });
+    },
+    async verify() {
+      const seen = planRelease(goal, await observeRelease(server, goal));
+      if (seen.kind === "done") return told(seen);
+      throw gitErrors(
+        "E_PUSH_UNKNOWN",
+        `${server.remote.url} took ${title}, but does not show it.`,
+        seen.kind === "conflict" ? { cause: seen.error } : {},
+      );
+    },
+  });
+}
+
+async function settle(server: Server, goal: ReleaseGoal, plan: OpenPlan): Promise<Settled> {
+  const seen = planRelease(goal, await observeRelease(server, goal));
+  if (seen.kind === "conflict") throw seen.error;
+  if (seen.kind === "done") return "done";
+  return seen.kind === plan.kind ? "absent" : "mixed";
+}
+
+function titleOf({ tag, branch }: ReleaseGoal, { kind }: OpenPlan): string {
+  if (kind === "push-missing-bump") return `branch ${branch}`;
+  return kind === "push-missing-tag" ? `tag ${tag}` : `tag ${tag} and branch ${branch}`;
+}
+
+function sentenceOf({ remote }: Server, goal: ReleaseGoal, plan: OpenPlan): string {
+  const { tag, branch, version, nextVersion } = goal;
+  const commit = shortSha(plan.release);
+  switch (plan.kind) {
+    case "done":
+      return `Release ${version}: tag ${tag} on ${commit}, ${branch} on ${plan.nextVersion}`;
+    case "push":
+      return `Push tag ${tag} (${version}, on ${commit}) and branch ${branch} (${nextVersion}) at once to ${remote.url}`;
+    case "push-missing-bump":
+      return `Push branch ${branch} (${nextVersion}), which the release ${tag} lacks, to ${remote.url}`;
+    case "push-missing-tag":
+      return `Push tag ${tag} (${version}, on ${commit}), which the release lacks, to ${remote.url}`;
+  }
+}

@@ -1,0 +1,53 @@
+import { gitErrors, pushRelease, releaseErrors } from "../src/git/index.ts";
+import { connectGitLab, gitlabError } from "../src/gitlab/index.ts";
+import { defineStep, type Effect } from "../src/step/index.ts";
+import { versionErrors } from "../src/version/index.ts";
+import { readBranch } from "./tag-release/branch.ts";
+import { asReleaseGoal, planGoal } from "./tag-release/goal.ts";
+import { tagInputs, tagOutputs } from "./tag-release/inputs.ts";
+import { lookAtServer } from "./tag-release/look.ts";
+import { openPlace } from "./tag-release/place.ts";
+import { readRelease } from "./tag-release/release.ts";
+import { connectGit } from "./tag-release/server.ts";
+import { tellGoal, tellReleased } from "./tag-release/tell.ts";
+import { startTagPipeline } from "./tag-release/trigger.ts";
+
+export default defineStep({
+  name: "tag-release",
+  summary: "Tag the release commit, open the next development version, push both at once",
+  inputs: tagInputs,
+  outputs: tagOutputs,
+  examples: [
+    {
+      title: "Tag the release that bump-version made, and open the next minor version",
+      command: "bump-version && tag-release",
+    },
+    {
+      title: "See what would be pushed, and what the token may not do",
+      command: "DRY_RUN=true POST_RELEASE_VERSION_BUMP=patch tag-release",
+    },
+  ],
+  errors: [releaseErrors.table, gitErrors.table, versionErrors.table, gitlabError.table],
+  reproduceAfter: ["bump-version"],
+  async plan(context) {
+    const place = await openPlace(context);
+    const branch = readBranch(context, place.checkout);
+    const release = await readRelease(context, place);
+    const planned = await planGoal(context, release, branch);
+    tellGoal(context, planned);
+
+    const gitlab = connectGitLab(context, ["CI_PROJECT_PASSWORD", "GITLAB_TOKEN", "CI_JOB_TOKEN"]);
+    const server = await connectGit(context, place.repository, gitlab);
+    const goal = asReleaseGoal(context, place, server, planned);
+    const plan = await lookAtServer(context, { gitlab, server, goal });
+    if (plan === undefined) return [];
+
+    const push = pushRelease(server, goal, plan, (released) =>
+      tellReleased(context, goal, released),
+    );
+    const effects: Effect[] = [push];
+    if (gitlab.token.kind === "job" && plan.kind !== "push-missing-bump")
+      effects.push(startTagPipeline(context, gitlab, goal.tag, push));
+    return effects;
+  },
+});

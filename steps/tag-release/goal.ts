@@ -1,0 +1,137 @@
+import {
+  buildCommit,
+  buildTag,
+  type Commit,
+  editsInside,
+  fetchSnapshot,
+  readCommit,
+  releaseErrors,
+  type ReleaseGoal,
+  requireRefNames,
+  type Server,
+  type Sha,
+} from "../../src/git/index.ts";
+import { StepError } from "../../src/step/index.ts";
+import {
+  type BumpPlan,
+  compareVersions,
+  isSameVersion,
+  planBump,
+  postReleaseMessage,
+  readHeldVersion,
+  readVersionFromTag,
+  tagMessage,
+  tagName,
+} from "../../src/version/index.ts";
+import type { TagContext } from "./inputs.ts";
+import type { Place } from "./place.ts";
+import { type Release, sourceAt } from "./release.ts";
+
+/** What a release is to be: everything but the push. */
+export interface Goal {
+  readonly release: Release;
+  readonly next: BumpPlan;
+  readonly tag: string;
+  readonly branch: string;
+}
+
+/**
+ * Plans the next version and names the tag.
+ *
+ * @throws {StepError} E_REF_NAME; what is wrong with the version files or the templates.
+ */
+export async function planGoal(
+  { inputs }: TagContext,
+  release: Release,
+  branch: string,
+): Promise<Goal> {
+  const { source, around, held, fromVersion } = release;
+  const tag = tagName(held.plan, inputs.TAG_FORMAT);
+  requireRefNames([{ what: "The tag name", name: tag }]);
+  const part = inputs.POST_RELEASE_VERSION_BUMP;
+  const operation = { kind: "post-release", part, like: fromVersion } as const;
+  const next = await planBump({ source, operation, around });
+  if (next.edits.length === 0)
+    throw releaseErrors(
+      "E_NO_NEXT_VERSION",
+      `After ${held.version} there is no file in which the next version could be written.`,
+    );
+  return { release, next, tag, branch };
+}
+
+/** The goal in terms of git: what to build, and how to judge what is there already. */
+export function asReleaseGoal(
+  context: TagContext,
+  place: Place,
+  server: Server,
+  { release, next, tag, branch }: Goal,
+): ReleaseGoal {
+  const { inputs, variable } = context;
+  const { repository, folder, author, signer } = place;
+  const { held, dates, base, commit, around } = release;
+  const format = inputs.TAG_FORMAT ?? held.plan.texts.tagName;
+  const defaultBranch = variable("CI_DEFAULT_BRANCH");
+
+  const buildNext = async (parent: Sha): Promise<Commit> => {
+    const id = await buildCommit(repository, {
+      base: parent,
+      edits: editsInside(folder, next.edits),
+      message: postReleaseMessage(next, inputs.NEXT_COMMIT_MESSAGE),
+      author,
+      date: dates.postRelease,
+      signer,
+    });
+    return readCommit(repository, id);
+  };
+  const buildTagOn = (target: Sha): Promise<Sha> =>
+    buildTag(repository, {
+      name: tag,
+      target,
+      message: tagMessage(held.plan) ?? `Release version ${held.version}`,
+      tagger: author,
+      date: dates.release,
+      signer,
+    });
+  return {
+    branch,
+    isDefaultBranch: defaultBranch === undefined || branch === defaultBranch,
+    tag,
+    version: held.version,
+    nextVersion: next.newVersion,
+    base: base.id,
+    release: commit,
+    marksDevelopment: held.marksDevelopment,
+    buildNext: once(buildNext),
+    buildTag: once(buildTagOn),
+    rank(name) {
+      const version = readVersionFromTag(name, format);
+      if (version === undefined || !/^\d/.test(version)) return undefined;
+      if (isSameVersion(version, held.version)) return "same";
+      return compareVersions(version, held.version) > 0 ? "newer" : "older";
+    },
+    async laterVersionAt(id) {
+      await fetchSnapshot(server, id);
+      try {
+        const { version } = await readHeldVersion({
+          source: await sourceAt(place, { id }),
+          around,
+        });
+        return compareVersions(version, held.version) > 0 ? version : undefined;
+      } catch (error) {
+        // Version files that others broke meanwhile are not this release's to judge.
+        if (error instanceof StepError && error.code.startsWith("E_VERSION_")) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Builds each thing once, however often it is asked for. */
+function once<Result>(build: (id: Sha) => Promise<Result>): (id: Sha) => Promise<Result> {
+  const built = new Map<Sha, Promise<Result>>();
+  return (id) => {
+    const result = built.get(id) ?? build(id);
+    built.set(id, result);
+    return result;
+  };
+}

@@ -1,0 +1,60 @@
+import { commitInputs } from "../../src/git/index.ts";
+import { gitlabInputs } from "../../src/gitlab/index.ts";
+import { list, type StepContext, text, url } from "../../src/step/index.ts";
+import { bumpInputs } from "../bump-version/inputs.ts";
+
+const { VERSION_BUMP, NEW_VERSION, RELEASE_PART, VERSION_COMMIT_MESSAGE, PROJECT_DIR } = bumpInputs;
+
+export const tagInputs = {
+  POST_RELEASE_VERSION_BUMP: text({
+    default: "minor",
+    about:
+      "Part of the version to raise after the release: major, minor, patch, or another part of the scheme.",
+    example: "patch",
+  }),
+  TAG_FORMAT: text({
+    optional: true,
+    about:
+      "Name of the tag, with the names of bump configurations and {version}. By default the configuration's tag_name, else v{new_version}.",
+    example: "v{version}",
+  }),
+  NEXT_COMMIT_MESSAGE: text({
+    optional: true,
+    about:
+      "Message of the post-release commit. By default the configuration's message, else Bump version: {current_version} → {new_version}.",
+    example: "Open {new_version}",
+  }),
+  RELEASE_BRANCHES: list({
+    from: ["CI_DEFAULT_BRANCH"],
+    default: "main",
+    about:
+      "Branches that releases are made from and pushed to; * stands for anything. By default the default branch.",
+    example: "main, release/*",
+  }),
+  REPOSITORY_URL: url({
+    from: ["CI_PROJECT_URL"],
+    about: "Address of the repository to push to. In a job it is the project's own.",
+    example: "https://gitlab.example.org/group/project",
+  }),
+  BUMPED_COMMIT_SHA: text({
+    optional: true,
+    chain: ["BUMPED_COMMIT_SHA"],
+    about: "The release commit that bump-version made; only needed where CI_COMMIT_SHA is not set.",
+  }),
+  // In a dry run nothing was bumped before: the release commit is planned here, as bump-version would make it.
+  VERSION_BUMP,
+  NEW_VERSION,
+  RELEASE_PART,
+  VERSION_COMMIT_MESSAGE,
+  PROJECT_DIR,
+  ...commitInputs,
+  ...gitlabInputs,
+};
+
+export const tagOutputs = {
+  RELEASE_TAG: "Tag of the release",
+  RELEASE_VERSION: "Version that it released",
+  NEXT_VERSION: "Version that the branch holds after it",
+};
+
+export type TagContext = StepContext<typeof tagInputs, typeof tagOutputs>;

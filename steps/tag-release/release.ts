@@ -1,0 +1,121 @@
+import {
+  buildCommit,
+  type Commit,
+  commitFiles,
+  editsInside,
+  type Located,
+  locateRelease,
+  readCommit,
+  refuseSkipMarker,
+  releaseDates,
+  type ReleaseDates,
+  releaseErrors,
+  shortSha,
+} from "../../src/git/index.ts";
+import {
+  type FileSource,
+  type HeldVersion,
+  isDevelopmentVersion,
+  planBump,
+  readHeldVersion,
+  releaseMessage,
+  type Surroundings,
+  treeSource,
+} from "../../src/version/index.ts";
+import { readOperation } from "../bump-version/inputs.ts";
+import { readLocalTags } from "../shared/local-tags.ts";
+import { readSurroundings } from "../shared/surroundings.ts";
+import type { TagContext } from "./inputs.ts";
+import type { Place } from "./place.ts";
+
+/** The commit to release, and what it says of itself. */
+export interface Release {
+  readonly base: Commit;
+  readonly commit: Commit;
+  readonly source: FileSource;
+  readonly around: Surroundings;
+  readonly dates: ReleaseDates;
+  readonly held: HeldVersion;
+  /** The version of the tested commit: `0.15.0.dev`. */
+  readonly fromVersion: string;
+}
+
+/**
+ * Finds the commit to release: HEAD. In a dry run, where bump-version changed nothing before, it is built in the
+ * private repository as bump-version would make it.
+ *
+ * @throws {StepError} E_NOT_RELEASE_COMMIT, E_NOT_BUMPED, E_SKIP_MARKER; what is wrong with the version files.
+ */
+export async function readRelease(context: TagContext, place: Place): Promise<Release> {
+  const { repository, checkout } = place;
+  const { inputs, variable } = context;
+  const located = await locateRelease(repository, checkout, {
+    tested: variable("CI_COMMIT_SHA"),
+    made: inputs.BUMPED_COMMIT_SHA,
+  });
+  const { base } = located;
+  const dates = releaseDates(variable("CI_PIPELINE_CREATED_AT"), base);
+  const around = readSurroundings(context, {
+    commitSha: base.id,
+    dirty: false,
+    tags: await readLocalTags(repository, checkout, base.id),
+  });
+  const atBase = await readHeldVersion({
+    source: await sourceAt(place, base),
+    around,
+    releasePart: inputs.RELEASE_PART,
+  });
+  const commit = await commitToRelease(context, place, { ...located, dates, around });
+  const source = await sourceAt(place, commit);
+  const held = await readHeldVersion({
+    source,
+    around,
+    from: commit.id === base.id ? undefined : atBase.version,
+    releasePart: inputs.RELEASE_PART,
+  });
+  requireReleased(held, commit, base);
+  refuseSkipMarker(commit);
+  return { base, commit, source, around, dates, held, fromVersion: atBase.version };
+}
+
+/** The project's files as a commit holds them. */
+export async function sourceAt(
+  { repository, folder }: Place,
+  { id }: Pick<Commit, "id">,
+): Promise<FileSource> {
+  return treeSource(await commitFiles(repository, id, folder));
+}
+
+async function commitToRelease(
+  context: TagContext,
+  place: Place,
+  { base, head, dates, around }: Located & Pick<Release, "dates" | "around">,
+): Promise<Commit> {
+  if (!context.dryRun || head.id !== base.id) return head;
+  const source = await sourceAt(place, base);
+  const plan = await planBump({ source, operation: readOperation(context), around });
+  if (plan.edits.length === 0) return head;
+  const { repository, folder, author, signer } = place;
+  const id = await buildCommit(repository, {
+    base: base.id,
+    edits: editsInside(folder, plan.edits),
+    message: releaseMessage(plan, context.inputs.VERSION_COMMIT_MESSAGE),
+    author,
+    date: dates.release,
+    signer,
+  });
+  context.log.info(
+    `The release commit is not made yet; planning with the one that bump-version would make, ${shortSha(id)} (${plan.currentVersion} → ${plan.newVersion}).`,
+  );
+  return readCommit(repository, id);
+}
+
+/** A commit that bump-version made may hold whatever was asked of it, but no development version. */
+function requireReleased({ version, isReleased }: HeldVersion, commit: Commit, base: Commit): void {
+  const isMade = commit.id !== base.id;
+  if (isMade ? !isDevelopmentVersion(version) : isReleased) return;
+  throw releaseErrors(
+    "E_NOT_BUMPED",
+    `The commit to release, ${shortSha(commit.id)}, holds the development version ${version}.`,
+  );
+}

@@ -1,0 +1,39 @@
+import { type Released, type ReleaseGoal, shortSha } from "../../src/git/index.ts";
+import type { Goal } from "./goal.ts";
+import type { TagContext } from "./inputs.ts";
+
+/** Says what is to be released, before the server is asked. */
+export function tellGoal({ log, fact, report }: TagContext, { release, next, tag, branch }: Goal) {
+  const { held, commit, base, fromVersion } = release;
+  for (const warning of new Set([...held.plan.warnings, ...next.warnings])) log.warn(warning);
+  log.info(
+    `Release ${held.version} (tag ${tag}) of ${shortSha(commit.id)}; then ${branch} goes on with ${next.newVersion}.`,
+  );
+  fact("base", base.id);
+  fact("releaseCommit", commit.id);
+  report({
+    kind: "table",
+    columns: ["", ""],
+    rows: [
+      ["Version before", fromVersion],
+      ["Released version", held.version],
+      ["Tag", tag],
+      ["Release commit", commit.id],
+      ["Next version", next.newVersion],
+      ["Branch", branch],
+    ],
+  });
+}
+
+/** Sets the outputs from what the server holds: of two pipelines of one commit, both tell the same. */
+export function tellReleased(
+  { inputs, output, fact, link }: TagContext,
+  { tag, version }: ReleaseGoal,
+  { release, nextVersion }: Released,
+): void {
+  output("RELEASE_TAG", tag);
+  output("RELEASE_VERSION", version);
+  output("NEXT_VERSION", nextVersion);
+  fact("releaseCommit", release);
+  link(`Tag ${tag}`, `${inputs.REPOSITORY_URL}/-/tags/${encodeURIComponent(tag)}`);
+}
