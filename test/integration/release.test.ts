@@ -51,25 +51,27 @@ test("a release goes from 0.15.0.dev to tag, package, release and 0.16.0.dev; ev
   expect(first.output).toContain("RELEASE_TAG=v0.15.0");
   expect(first).toMatchObject({ exitCode: 0, outputs });
 
-  world.git(
+  await world.git(
     "fetch",
     "--quiet",
     "origin",
     "+refs/heads/*:refs/remotes/origin/*",
     "+refs/tags/*:refs/tags/*",
   );
-  expect(world.git("log", "--format=%s", "origin/main").split("\n")).toEqual([
+  expect((await world.git("log", "--format=%s", "origin/main")).split("\n")).toEqual([
     "Bump version: 0.15.0 → 0.16.0.dev",
     "Release version 0.15.0",
     "Add the job",
   ]);
-  expect(world.git("rev-parse", "v0.15.0^{commit}")).toBe(world.git("rev-parse", "origin/main~1"));
-  expect(world.git("cat-file", "-t", "v0.15.0")).toBe("tag");
-  expect(world.git("diff", "--numstat", "origin/main~2", "origin/main~1")).toBe(
+  expect(await world.git("rev-parse", "v0.15.0^{commit}")).toBe(
+    await world.git("rev-parse", "origin/main~1"),
+  );
+  expect(await world.git("cat-file", "-t", "v0.15.0")).toBe("tag");
+  expect(await world.git("diff", "--numstat", "origin/main~2", "origin/main~1")).toBe(
     "1\t1\t.bumpversion.cfg\n1\t1\tsetup.cfg",
   );
-  expect(world.git("show", "origin/main:setup.cfg")).toContain("version = 0.16.0.dev");
-  expect(world.git("log", "-2", "--format=%an <%ae>", "origin/main").split("\n")[0]).toBe(
+  expect(await world.git("show", "origin/main:setup.cfg")).toContain("version = 0.16.0.dev");
+  expect((await world.git("log", "-2", "--format=%an <%ae>", "origin/main")).split("\n")[0]).toBe(
     "Slipway <slipway@noreply.127.0.0.1>",
   );
 
@@ -122,8 +124,8 @@ test("G25 of two jobs of the same commit one pushes, the other finds the release
   expect([left.exitCode, right.exitCode], `${left.output}\n${right.output}`).toEqual([0, 0]);
   expect(left.outputs["RELEASE_TAG"]).toBe("v0.15.0");
   expect(right.outputs["RELEASE_TAG"]).toBe("v0.15.0");
-  world.git("fetch", "--quiet", "origin", "main");
-  expect(world.git("rev-list", "--count", "FETCH_HEAD")).toBe("3");
+  await world.git("fetch", "--quiet", "origin", "main");
+  expect(await world.git("rev-list", "--count", "FETCH_HEAD")).toBe("3");
 });
 
 test("G01 a job whose branch moved on pushes nothing, ends with 3, and names the commits in between", async () => {
@@ -131,8 +133,8 @@ test("G01 a job whose branch moved on pushes nothing, ends with 3, and names the
   const pipeline = await world.server.startPipeline();
   const job = await world.job(pipeline, "trigger_release");
   await job.run("bump-version");
-  world.git("commit", "--quiet", "--allow-empty", "--message=A colleague was quicker");
-  world.git("push", "--quiet", "origin", "main");
+  await world.git("commit", "--quiet", "--allow-empty", "--message=A colleague was quicker");
+  await world.git("push", "--quiet", "origin", "main");
   const before = await world.snapshot();
   const { exitCode, output } = await job.run("tag-release");
   expect(output).toContain("A colleague was quicker");

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -42,7 +41,7 @@ export interface ReleaseWorld extends AsyncDisposable {
   readonly server: Server;
   /** A clone in which a person works. */
   readonly clone: string;
-  git(...args: readonly string[]): string;
+  git(...args: readonly string[]): Promise<string>;
   job(
     pipeline: Pipeline,
     name: string,
@@ -57,9 +56,9 @@ export async function exampleWorld(): Promise<ReleaseWorld> {
   const clone = join(folder, "clone");
   cpSync(join(root, "examples/job-project"), clone, { recursive: true });
   const git = plainGit(clone);
-  git("init", "--quiet", "--initial-branch=main");
-  git("add", "--all");
-  git("commit", "--quiet", "--message=Add the job");
+  await git("init", "--quiet", "--initial-branch=main");
+  await git("add", "--all");
+  await git("commit", "--quiet", "--message=Add the job");
 
   const ends: (() => Promise<void> | void)[] = [];
   const redactor = new Redactor();
@@ -76,7 +75,7 @@ export async function exampleWorld(): Promise<ReleaseWorld> {
     },
   );
   const { serverUrl, path } = server.project;
-  git(
+  await git(
     "remote",
     "add",
     "origin",
@@ -119,7 +118,7 @@ export async function exampleWorld(): Promise<ReleaseWorld> {
     },
     async snapshot() {
       const { serverUrl: url } = server.project;
-      const refs = git("ls-remote", "origin").replaceAll(url, "");
+      const refs = (await git("ls-remote", "origin")).replaceAll(url, "");
       return { refs, holdings: await readHoldings(server.gitlab, "main") };
     },
     async [Symbol.asyncDispose]() {
@@ -144,10 +143,11 @@ async function runCommand(command: string, cwd: string, env: Record<string, stri
   return { exitCode: exitCode ?? -1, output: all, outputs: Object.fromEntries(outputs) };
 }
 
+/** Without blocking: the server that it speaks to is in this process. */
 function plainGit(cwd: string) {
   const person = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"];
-  return (...args: readonly string[]) =>
-    execFileSync("git", [...person, ...args], { cwd, stdio: "pipe" })
-      .toString()
-      .trim();
+  return async (...args: readonly string[]): Promise<string> => {
+    const { stdout } = await execa("git", [...person, ...args], { cwd });
+    return stdout.trim();
+  };
 }
