@@ -112,7 +112,7 @@ async function run(exchange: Exchange, means: Means): Promise<Answer> {
       body:
         body === undefined
           ? null
-          : Readable.from(watched(body, attempt, means.limits), { objectMode: false }),
+          : Readable.from(watched(body, attempt, means.limits), { highWaterMark: 2 }),
       // The watchdog has its own times: undici's would count the sending, too.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -18,7 +18,7 @@ export interface ReadResult {
   sha256: string;
 }
 
-const chunkBytes = 512 * 1024;
+const chunkBytes = 256 * 1024;
 
 /**
  * Reads a file once, through one descriptor, and hashes what it yields.
@@ -38,19 +38,8 @@ export async function* readUnchanged(
   await assertUnchanged(handle, file);
   const hash = createHash("sha256");
   let held: Uint8Array | undefined;
-  let position = 0;
-  while (position < file.size) {
-    const wanted = Math.min(chunkBytes, file.size - position);
-    const { bytesRead, buffer } = await handle.read(
-      Buffer.allocUnsafe(wanted),
-      0,
-      wanted,
-      position,
-    );
-    if (bytesRead === 0) throw changed(file, `it ended after ${position} bytes`);
-    const chunk = buffer.subarray(0, bytesRead);
+  for await (const chunk of readAhead(handle, file)) {
     hash.update(chunk);
-    position += bytesRead;
     if (held !== undefined) {
       yield held;
       seen(held.length);
@@ -73,6 +62,30 @@ export async function digestOf(file: LocalFile): Promise<string> {
   });
   for await (const chunk of reading) if (chunk.length === 0) break;
   return sha256;
+}
+
+/** Reads the next piece while the last one is hashed and sent. */
+async function* readAhead(handle: FileHandle, file: LocalFile): AsyncGenerator<Uint8Array> {
+  const read = async (position: number): Promise<Uint8Array> => {
+    const wanted = Math.min(chunkBytes, file.size - position);
+    if (wanted === 0) return new Uint8Array();
+    const { bytesRead, buffer } = await handle.read(
+      Buffer.allocUnsafeSlow(wanted),
+      0,
+      wanted,
+      position,
+    );
+    if (bytesRead === 0) throw changed(file, `it ended after ${position} bytes`);
+    return buffer.subarray(0, bytesRead);
+  };
+  let chunk = await read(0);
+  for (let position = chunk.length; chunk.length > 0; position += chunk.length) {
+    const next = read(position);
+    // A failure is thrown below, when the piece is asked for; until then it is nobody's.
+    next.catch(() => {});
+    yield chunk;
+    chunk = await next;
+  }
 }
 
 async function assertUnchanged(handle: FileHandle, file: LocalFile): Promise<void> {

@@ -1,0 +1,113 @@
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { forEachBounded } from "../../src/gitlab/bounded.ts";
+import { digestOf, type LocalFile, readUnchanged } from "../../src/gitlab/local-file.ts";
+import { selectFiles } from "../../src/gitlab/local-files.ts";
+import { collect } from "../support/fault-server.ts";
+
+const limit = 10_000_000;
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "local-files-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (name: string, content: string | Uint8Array): void =>
+  writeFileSync(join(folder, name), content);
+const select = (...patterns: string[]) => selectFiles({ patterns, cwd: folder, limit });
+
+async function one(name: string): Promise<LocalFile> {
+  const [file] = await select(name);
+  if (file === undefined) throw new Error("no file");
+  return file;
+}
+
+test("a name is a name before it is a pattern", async () => {
+  mkdirSync(join(folder, "dist[1]"));
+  mkdirSync(join(folder, "dist1"));
+  write("dist[1]/a.tgz", "x");
+  write("dist1/a.tgz", "y");
+  expect((await one("dist[1]/a.tgz")).path).toBe(join(folder, "dist[1]/a.tgz"));
+});
+
+test("a file that two patterns mean is taken once", async () => {
+  write("a.tgz", "x");
+  expect(await select("a.tgz", "*.tgz", "./a.tgz")).toHaveLength(1);
+});
+
+test("what is read is the file, and the digest is told before its last piece", async () => {
+  const content = Buffer.alloc(1_300_001, "abc");
+  write("a.bin", content);
+  const file = await one("a.bin");
+  let digest = "";
+  const read = await collect(readUnchanged(file, ({ sha256 }) => (digest = sha256)));
+  expect(read.equals(content)).toBe(true);
+  expect(digest).toBe(createHash("sha256").update(content).digest("hex"));
+  expect(await digestOf(file)).toBe(digest);
+});
+
+const changes: readonly { title: string; change: (path: string) => void }[] = [
+  { title: "grows", change: (path) => appendFileSync(path, "more") },
+  { title: "shrinks", change: (path) => truncateSync(path, 600_000) },
+  { title: "is written to in place", change: (path) => utimesSync(path, 1, 1) },
+];
+test.each(changes)(
+  "H08 a file that $title while it is read never yields its last piece",
+  async ({ change }) => {
+    write("a.bin", Buffer.alloc(1_000_000));
+    const file = await one("a.bin");
+    const read: Uint8Array[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const chunk of readUnchanged(file, () => {})) {
+        if (read.length === 0) change(file.path);
+        read.push(chunk);
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "E_PACKAGE_FILE_CHANGED", exit: 3 });
+    expect(read.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(file.size);
+  },
+);
+
+test("work is bounded, complete, and ends with the first failure", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(20),
+      fc.integer({ min: 1, max: 8 }),
+      fc.option(fc.nat(20)),
+      async (count, bound, bad) => {
+        let [running, most] = [0, 0];
+        const done: number[] = [];
+        const items = Array.from({ length: count }, (_, index) => index);
+        const work = forEachBounded(items, bound, async (item) => {
+          running += 1;
+          most = Math.max(most, running);
+          await Promise.resolve();
+          running -= 1;
+          if (item === bad) throw new RangeError("bad");
+          done.push(item);
+        });
+        if (bad !== null && bad < count) await expect(work).rejects.toThrow("bad");
+        else {
+          await work;
+          expect(done.toSorted((left, right) => left - right)).toEqual(items);
+        }
+        expect(most).toBeLessThanOrEqual(bound);
+        expect(running).toBe(0);
+      },
+    ),
+  );
+});
