@@ -45,7 +45,9 @@ export function publishRelease({
     async apply() {
       const found = await findRelease(gitlab, tag);
       if (found === undefined) await create(gitlab, wanted, tagIsOurs);
-      else await bringUpToDate(gitlab, wanted);
+      // Another job may have made it since we looked (R09); what it made is compared below.
+      else if (update && fieldDifferences(found, wanted).length > 0)
+        await bringUpToDate(gitlab, wanted);
     },
     async verify() {
       const found = await findRelease(gitlab, tag);

@@ -3,7 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FaultAction } from "../../src/embedded-gitlab/index.ts";
 import createRelease from "../../steps/create-release.ts";
 import uploadPackage from "../../steps/upload-package.ts";
-import { quickClock } from "../support/gitlab-client.ts";
+import { publishRelease } from "../../src/gitlab/publish-release.ts";
+import { Secret } from "../../src/step/secret.ts";
+import { quickClock, testClient } from "../support/gitlab-client.ts";
 import { startTaggedProject, type TaggedProject } from "../support/tagged-project.ts";
 
 let project: TaggedProject;
@@ -186,6 +188,27 @@ test("R09 two jobs that release at once both succeed, and there is one release",
   ]);
   expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   expect(await linkNames()).toEqual(["demo.tgz", "demo.tgz.sha256"]);
+});
+
+test("R09 a release that another job makes between our look and our request is taken as it is", async () => {
+  const gitlab = testClient(project.gitlab.api, {
+    project: String(project.gitlab.project.id),
+    token: { variable: "CI_JOB_TOKEN", kind: "job", secret: new Secret(project.gitlab.tokens.job) },
+  });
+  const wanted = {
+    tag: "v1.2.0",
+    name: undefined,
+    notes: "ours",
+    releasedAt: undefined,
+    links: [],
+  };
+  const effect = publishRelease({ gitlab, wanted, update: false, tagIsOurs: true });
+  expect(await effect.isDone()).toBe(false);
+  await post("/releases", { tag_name: "v1.2.0", description: "ours" });
+  await effect.apply();
+  expect(await effect.verify()).toMatchObject({ notes: "ours" });
+  expect(writes().map(({ method }) => method)).toEqual(["POST"]);
+  await gitlab.close();
 });
 
 test("R11 a tag that is not on the pipeline's commit is exit 3", async () => {

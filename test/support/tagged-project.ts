@@ -33,6 +33,12 @@ export async function startTaggedProject(
     execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.org", ...args], {
       cwd: repository,
       encoding: "utf8",
+      // The same ids in every test.
+      env: {
+        ...process.env,
+        GIT_AUTHOR_DATE: "@1700000000 +0000",
+        GIT_COMMITTER_DATE: "@1700000000 +0000",
+      },
     }).trim();
   git("init", "--quiet", "--initial-branch=main");
   writeFileSync(join(repository, "README.md"), "# Demo\n");
