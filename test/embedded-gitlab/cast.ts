@@ -1,5 +1,5 @@
 import type { EmbeddedGitlab, RoleName } from "../../src/embedded-gitlab/index.ts";
-import { basic } from "./call.ts";
+import { basic, call, field } from "./call.ts";
 
 /** Headers by which an actor of the contract tables shows who it is. */
 export type Actor = Readonly<Record<string, string>>;
@@ -52,3 +52,27 @@ export async function openCast(
 }
 
 let castCount = 0;
+
+/** Gives a project a first commit on main and these tags on it. @returns the commit's id. */
+export async function seed(
+  gitlab: EmbeddedGitlab,
+  cast: Cast,
+  ...tags: readonly string[]
+): Promise<string> {
+  const headers = cast.pat("maintainer");
+  const base = `/projects/${cast.project.id}/repository`;
+  const commit = await call(gitlab, `${base}/commits`, {
+    method: "POST",
+    headers,
+    json: {
+      branch: "main",
+      commit_message: "First commit",
+      actions: [{ action: "create", file_path: "README.md", content: "read me\n" }],
+    },
+  });
+  for (const tag of tags) {
+    const json = { tag_name: tag, ref: "main" };
+    await call(gitlab, `${base}/tags`, { method: "POST", headers, json });
+  }
+  return String(field(commit.body, "id"));
+}
