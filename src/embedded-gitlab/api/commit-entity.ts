@@ -63,7 +63,7 @@ export async function showCommits(place: Place, project: Project, ids: readonly 
 
 async function countLines(project: Project, commit: Commit) {
   const range = commit.parents[0] === undefined ? ["--root"] : [commit.parents[0]];
-  const args = ["diff-tree", "--numstat", "-r", ...range, commit.id];
+  const args = ["diff-tree", "--numstat", "-M", "-r", ...range, commit.id];
   const text = await gitText(project.repository, args);
   let additions = 0;
   let deletions = 0;
