@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import process from "node:process";
 import { StepError } from "../step/errors.ts";
 import { embeddedGitlabErrors } from "./errors.ts";
@@ -40,6 +41,11 @@ function readOptions(env: NodeJS.ProcessEnv): EmbeddedGitlabOptions {
       `EMBEDDED_GITLAB_PROJECT is ${JSON.stringify(project)}, which is not of the form group/name.`,
     );
   }
+  if (repository !== "" && !isFolder(repository)) {
+    problems.push(
+      `EMBEDDED_GITLAB_REPO is ${JSON.stringify(repository)}, where there is no folder.`,
+    );
+  }
   if (problems.length > 0) throw embeddedGitlabErrors("E_EMBEDDED_SETTINGS", problems.join("\n"));
   return {
     ...(port === "" ? {} : { port: Number(port) }),
@@ -54,6 +60,10 @@ function readOptions(env: NodeJS.ProcessEnv): EmbeddedGitlabOptions {
 
 function optional<Name extends string>(name: Name, value: string | undefined) {
   return value === undefined || value === "" ? {} : { [name]: value };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function isPort(text: string): boolean {

@@ -1,5 +1,6 @@
+import { execa } from "execa";
 import type { EmbeddedGitlab, RoleName } from "../../src/embedded-gitlab/index.ts";
-import { basic, call, field } from "./call.ts";
+import { basic } from "./call.ts";
 
 /** Headers by which an actor of the contract tables shows who it is. */
 export type Actor = Readonly<Record<string, string>>;
@@ -53,26 +54,27 @@ export async function openCast(
 
 let castCount = 0;
 
-/** Gives a project a first commit on main and these tags on it. @returns the commit's id. */
+/** Gives a project a first commit on main and these tags on it, past the API. @returns the commit's id. */
 export async function seed(
   gitlab: EmbeddedGitlab,
   cast: Cast,
   ...tags: readonly string[]
 ): Promise<string> {
-  const headers = cast.pat("maintainer");
-  const base = `/projects/${cast.project.id}/repository`;
-  const commit = await call(gitlab, `${base}/commits`, {
-    method: "POST",
-    headers,
-    json: {
-      branch: "main",
-      commit_message: "First commit",
-      actions: [{ action: "create", file_path: "README.md", content: "read me\n" }],
-    },
-  });
-  for (const tag of tags) {
-    const json = { tag_name: tag, ref: "main" };
-    await call(gitlab, `${base}/tags`, { method: "POST", headers, json });
-  }
-  return String(field(commit.body, "id"));
+  const input = [
+    "commit refs/heads/main",
+    "mark :1",
+    "committer Ann Author <ann@example.com> 1781517600 +0000",
+    "data 12",
+    "First commit",
+    "M 100644 inline README.md",
+    "data 8",
+    "read me",
+    "",
+    ...tags.flatMap((tag) => [`reset refs/tags/${tag}`, "from :1", ""]),
+    "get-mark :1",
+    "",
+  ].join("\n");
+  const folder = `${gitlab.folder}/repositories/${cast.project.id}.git`;
+  const { stdout } = await execa("git", ["--git-dir", folder, "fast-import", "--quiet"], { input });
+  return stdout.trim();
 }

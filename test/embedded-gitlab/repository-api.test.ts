@@ -487,7 +487,7 @@ test("5.4 a pipeline is started by a person, a trigger token, or a job's token",
     message: { base: ["Reference not found"] },
   });
   const tags = await send(cast, maintainer, `/pipelines?ref=v1&sha=${sha}`);
-  expect(fields(tags.body, "source")).toEqual(["pipeline", "trigger", "push"]);
+  expect(fields(tags.body, "source")).toEqual(["pipeline", "trigger"]);
 });
 
 test("project settings are read and changed by Maintainers", async () => {

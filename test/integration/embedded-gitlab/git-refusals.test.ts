@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { EmbeddedGitlab, RoleName } from "../../src/embedded-gitlab/index.ts";
-import { basic } from "./call.ts";
-import { git, makeWorkTree, mustGit, openGitlab, withToken } from "./gitlab.ts";
+import type { EmbeddedGitlab, RoleName } from "../../../src/embedded-gitlab/index.ts";
+import { basic } from "../../embedded-gitlab/call.ts";
+import { git, makeWorkTree, mustGit, openGitlab, withToken } from "../../embedded-gitlab/gitlab.ts";
 
 interface Scene {
   readonly gitlab: EmbeddedGitlab;

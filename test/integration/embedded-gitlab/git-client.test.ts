@@ -1,6 +1,13 @@
 import { readdir } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { git, makeWorkTree, mustGit, openFolder, openGitlab, withToken } from "./gitlab.ts";
+import {
+  git,
+  makeWorkTree,
+  mustGit,
+  openFolder,
+  openGitlab,
+  withToken,
+} from "../../embedded-gitlab/gitlab.ts";
 
 test("a clone has the branches and tags that were imported, and main is checked out", async () => {
   const source = await makeWorkTree("one", "two");

@@ -1,8 +1,15 @@
 import { chmod, cp, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { startEmbeddedGitlab } from "../../src/embedded-gitlab/index.ts";
-import { git, makeWorkTree, mustGit, openFolder, openGitlab, withToken } from "./gitlab.ts";
+import { startEmbeddedGitlab } from "../../../src/embedded-gitlab/index.ts";
+import {
+  git,
+  makeWorkTree,
+  mustGit,
+  openFolder,
+  openGitlab,
+  withToken,
+} from "../../embedded-gitlab/gitlab.ts";
 
 /** Every file below with what would change if it were written. */
 async function photograph(folder: string): Promise<string[]> {
