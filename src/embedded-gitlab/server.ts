@@ -111,7 +111,11 @@ async function listen(
   const origin = (): string => url;
   const admin = createAdmin({ world, host, faults, log, origin });
   const serving = { world, faults, log, admin, adminSecret: options.adminSecret, origin };
-  const server = createServer((request, response) => void serve(serving, request, response));
+  // Addresses longer than Node's own limit are to be refused in GitLab's words.
+  const server = createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
+    // Nobody is left to be told: the client went away while it was answered.
+    serve(serving, request, response).catch(() => response.destroy());
+  });
   // An upload of many gigabytes takes as long as it takes.
   server.requestTimeout = 0;
   server.keepAliveTimeout = 60_000;

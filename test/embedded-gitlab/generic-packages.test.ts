@@ -492,3 +492,22 @@ async function protect(cast: Cast, pattern: string, minimum: string): Promise<vo
   });
   expect(status).toBe(201);
 }
+
+test("A34 with an object storage a download is sent to a signed address, which carries no checksum", async () => {
+  const cast = await openCast(gitlab);
+  await put(cast, cast.pat("developer"));
+  gitlab.admin.setInstance({ objectStorageOrigin: gitlab.url });
+  const { status, headers } = await get(cast, cast.pat("developer"));
+  gitlab.admin.setInstance({ objectStorageOrigin: undefined });
+  const location = String(headers.location);
+  expect([status, location.includes("response-content-disposition=attachment")]).toEqual([
+    302,
+    true,
+  ]);
+  expect(headers["x-checksum-sha256"]).toBeUndefined();
+  const stored = await fetch(location);
+  expect([stored.status, await stored.text()]).toEqual([200, content]);
+  expect(stored.headers.get("x-checksum-sha256")).toBeNull();
+  const forged = location.replace(/X-Amz-Signature=../, "X-Amz-Signature=zz");
+  expect((await fetch(forged)).status).toBe(403);
+});

@@ -19,7 +19,7 @@ interface Step {
 const project = "/projects/{id}";
 const generic = `${project}/packages/generic/{package_name}/{package_version}/{file_name}`;
 const genericNames = { package_name: "demo", package_version: "1.0", file_name: "a.txt" };
-const link = { name: "pack", url: "https://example.com/p", filepath: "/p" };
+const link = { name: "pack", url: "https://example.com/p", filepath: "/bin/p" };
 
 // One life of a project; each answer is held against GitLab's own description of it.
 const steps: readonly Step[] = [
@@ -132,7 +132,7 @@ const steps: readonly Step[] = [
   {
     method: "get",
     path: `${project}/releases/{tag_name}/downloads/{direct_asset_path}`,
-    names: { tag_name: "v1", direct_asset_path: "p" },
+    names: { tag_name: "v1", direct_asset_path: "bin/p" },
     status: 302,
   },
   {
@@ -146,6 +146,15 @@ const steps: readonly Step[] = [
   { method: "get", path: `${project}/pipelines/latest`, status: 200 },
   { method: "post", path: `${project}/triggers`, json: { description: "t" }, status: 201 },
   { method: "get", path: `${project}/job_token_scope`, status: 200 },
+];
+
+// Where the document is wrong besides its known corrections: numbers, flags and lists that it calls texts.
+const mistakes = [
+  /access_level: expected string, got \d+$/,
+  /notification_level: expected string, got \d+$/,
+  /packages\S* \$(?:\[0\])?\.tags: expected string, got \[\]$/,
+  /\/pipelines \$: expected object, got \[\]$/,
+  /ci_job_token_scope_enabled: expected string, got false$/,
 ];
 
 test("answers are what GitLab's own OpenAPI document says", async (context) => {
@@ -174,5 +183,6 @@ test("answers are what GitLab's own OpenAPI document says", async (context) => {
   const job = await call(gitlab, "/job", { headers: await cast.job("developer") });
   problems.push(...openApi.check("get", "/job", job.status, job.body));
   expect(field(job.body, "status")).toBe("running");
-  expect(problems).toEqual([]);
+  const real = problems.filter((problem) => !mistakes.some((mistake) => mistake.test(problem)));
+  expect(real).toEqual([]);
 });

@@ -408,3 +408,32 @@ test("D21 the releases of a group are those whose code one may read", async () =
   expect((await call(server, "/groups/other/releases")).status).toBe(404);
   await server.close();
 });
+
+test("D16 only who asks for it publishes to the catalog", async () => {
+  const cast = await openCast(gitlab);
+  await seed(gitlab, cast, "1.0.0", "1.1.0", "1.2.0");
+  const legacy = { legacy_catalog_publish: true };
+  expect((await create(cast, { tag_name: "1.0.0", ...legacy })).status).toBe(422);
+  await gitlab.admin.setProject(cast.project.id, { catalog: true });
+  await create(cast, { tag_name: "1.0.0" });
+  expect(gitlab.admin.catalogVersions(cast.project.id)).toEqual([]);
+  await create(cast, { tag_name: "1.1.0", ...legacy });
+  const publish = (version: string) =>
+    call(gitlab, `/projects/${cast.project.id}/catalog/publish`, {
+      method: "POST",
+      headers: cast.pat("developer"),
+      json: { version, metadata: { components: [] } },
+    });
+  const { status, body } = await publish("1.0.0");
+  const url = `${gitlab.url}/explore/catalog/${cast.project.path}`;
+  expect([status, body]).toEqual([201, { catalog_url: url }]);
+  expect((await publish("9.9.9")).status).toBe(404);
+  expect(gitlab.admin.catalogVersions(cast.project.id)).toEqual(["1.1.0", "1.0.0"]);
+});
+
+test("D12 a job token among the body's parameters is read", async () => {
+  const cast = await openCast(gitlab);
+  await seed(gitlab, cast, "v1");
+  const { token } = await gitlab.admin.startJob({ project: cast.project.id, role: "developer" });
+  expect((await create(cast, { tag_name: "v1", job_token: token }, nobody)).status).toBe(201);
+});

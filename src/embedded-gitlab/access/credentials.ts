@@ -38,6 +38,21 @@ export function readCredentials(request: IncomingMessage, query: URLSearchParams
   return found;
 }
 
+/** Tokens among the parameters of a body. */
+export function readBodyCredentials(
+  jobToken: string | undefined,
+  privateToken: string | undefined,
+): Credential[] {
+  const found: Credential[] = [];
+  if (jobToken !== undefined) {
+    found.push({ carrier: "job-token parameter", value: jobToken, username: "" });
+  }
+  if (privateToken !== undefined) {
+    found.push({ carrier: "private-token parameter", value: privateToken, username: "" });
+  }
+  return found;
+}
+
 function parseBasic(encoded: string): { username: string; password: string } {
   const plain = Buffer.from(encoded, "base64").toString();
   const colon = plain.indexOf(":");

@@ -44,6 +44,8 @@ export interface Admin {
   unprotectBranch(project: ProjectName, name: string): void;
   protectTag(project: ProjectName, name: string, protection?: TagProtection): void;
   createMilestone(project: ProjectName, title: string): number;
+  /** Versions that the project has in the CI/CD catalog. */
+  catalogVersions(project: ProjectName): readonly string[];
   setPackageStatus(project: ProjectName, packageId: number, status: PackageStatus): void;
   /** A running job, in a pipeline of its own unless one is named, started by a user. */
   startJob(init: NewJob): Promise<JobHandle>;
@@ -77,6 +79,8 @@ export interface ProjectSettings {
   readonly registryAccess?: Project["registryAccess"];
   readonly releasesAccess?: Project["releasesAccess"];
   readonly allowlist?: Project["allowlist"];
+  /** Makes it a CI/CD catalog project. */
+  readonly catalog?: boolean;
   /** Whether git's server side offers atomic pushes (G07). */
   readonly advertiseAtomic?: boolean;
 }
@@ -85,6 +89,8 @@ export interface InstanceSettings {
   readonly genericFileLimitBytes?: number;
   readonly packagesEnabled?: boolean;
   readonly pushPipelineLimit?: number;
+  /** Makes downloads redirect to signed addresses below this origin, which this server answers; `undefined` ends it. */
+  readonly objectStorageOrigin?: string | undefined;
   /** Of the API, per identity. */
   readonly rateLimit?: RateLimit;
 }
@@ -195,6 +201,7 @@ export function createAdmin({ world, host, faults, log, origin }: AdminWorld): A
       found.milestones.push({ id, iid: nextIid(found, "milestone"), title });
       return id;
     },
+    catalogVersions: (name) => project(name).catalogVersions,
     setPackageStatus: (name, packageId, status) => {
       const found = project(name).packages.find((one) => one.id === packageId);
       if (found === undefined) throw new RangeError(`There is no package ${packageId}`);

@@ -12,6 +12,7 @@ import { findRelease, mayWriteTag } from "../releases/find-release.ts";
 import { checkLink, describeLinkProblems, readLink } from "../releases/link-rules.ts";
 import { isRecord, Parameters as ParameterSet } from "../http/parameters.ts";
 import type { Milestone, Project, Release, ReleaseLink } from "../world/model.ts";
+import { assertCatalog, publishVersion } from "./catalog.ts";
 import { makeTag } from "./make-tag.ts";
 import { showRelease } from "./release-entity.ts";
 
@@ -33,6 +34,11 @@ export async function createRelease(exchange: Exchange): Promise<Answer> {
   const releasedAt = parameters.date("released_at") ?? now;
   const links = readLinks(exchange, parameters);
   const ref = await findOrMakeTag(exchange, project, tag, parameters);
+  // Nothing else publishes a version: a plain release leaves the catalog alone.
+  if (parameters.boolean("legacy_catalog_publish") === true) {
+    assertCatalog(project);
+    publishVersion(project, tag);
+  }
   const release: Release = {
     tag,
     sha: ref.commit,

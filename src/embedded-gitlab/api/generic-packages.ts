@@ -26,6 +26,7 @@ import {
 } from "../packages/registry.ts";
 import type { StoredName } from "../packages/registry.ts";
 import type { Project } from "../world/model.ts";
+import { servePackageFile } from "../packages/serve-file.ts";
 import { showPackageFile } from "./package-entity.ts";
 
 const upload: RouteAccess = {
@@ -84,17 +85,7 @@ async function downloadFile(exchange: Exchange): Promise<Answer> {
   if (found === undefined) throw notFound();
   const [target, file] = found;
   target.lastDownloadedAt = exchange.world.now();
-  const shown = decodeURIComponent(file.name).split("/").at(-1) ?? file.name;
-  return {
-    status: 200,
-    headers: {
-      "content-type": contentTypeOf(shown),
-      "content-disposition": `attachment; filename="${shown}"; filename*=UTF-8''${encodeURIComponent(shown)}`,
-      "content-transfer-encoding": "binary",
-      "x-checksum-sha256": file.sha256,
-    },
-    body: { kind: "file", path: file.path, sizeBytes: file.sizeBytes },
-  };
+  return servePackageFile(exchange.world, file);
 }
 
 function uploadableProject(exchange: Exchange, name: StoredName): Project {
@@ -147,16 +138,3 @@ function readName(exchange: Exchange): StoredName {
 function assertPackagesOn(exchange: Exchange): void {
   if (!exchange.world.packagesEnabled) throw notFound();
 }
-
-function contentTypeOf(name: string): string {
-  const extension = /\.([a-z0-9]+)$/i.exec(name)?.[1]?.toLowerCase() ?? "";
-  return contentTypes[extension] ?? "application/octet-stream";
-}
-
-const contentTypes: Readonly<Record<string, string>> = {
-  gz: "application/gzip",
-  json: "application/json",
-  tgz: "application/gzip",
-  txt: "text/plain",
-  zip: "application/zip",
-};

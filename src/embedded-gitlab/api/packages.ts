@@ -9,6 +9,7 @@ import { param } from "../http/exchange.ts";
 import { keysetPage, page } from "../http/pagination.ts";
 import { forbidden, notFound } from "../http/refusals.ts";
 import { route } from "../http/router.ts";
+import { servePackageFile } from "../packages/serve-file.ts";
 import { isPackageProtected } from "../packages/registry.ts";
 import { packageStatuses } from "../world/model.ts";
 import type { Package, PackageFile, Project } from "../world/model.ts";
@@ -30,6 +31,12 @@ export const packageRoutes = [
   route("GET", "/projects/:id/packages/:package_id/pipelines", listPipelines, read),
   route("GET", "/projects/:id/packages/:package_id/package_files", listFiles, read),
   route("DELETE", "/projects/:id/packages/:package_id/package_files/:file_id", deleteFile, admin),
+  route(
+    "GET",
+    "/projects/:id/packages/:package_id/package_files/:file_id/download",
+    downloadPackageFile,
+    read,
+  ),
 ];
 
 async function listPackages(exchange: Exchange): Promise<Answer> {
@@ -92,6 +99,16 @@ async function listFiles(exchange: Exchange): Promise<Answer> {
     .toSorted((a, b) => compareFiles(a, b, orderBy));
   const files = direction === "asc" ? sorted : sorted.toReversed();
   return page(exchange, files, (file) => showPackageFile(exchange, project, owner, file));
+}
+
+function downloadPackageFile(exchange: Exchange): Answer {
+  const project = readableProject(exchange);
+  assertMay(exchange, project, "download_package");
+  const owner = existingPackage(exchange, project);
+  const file = owner.files.find((one) => String(one.id) === param(exchange, "file_id"));
+  if (file === undefined || file.status === "pending_destruction") throw notFound();
+  owner.lastDownloadedAt = exchange.world.now();
+  return servePackageFile(exchange.world, file);
 }
 
 async function deleteFile(exchange: Exchange): Promise<Answer> {

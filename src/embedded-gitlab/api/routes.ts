@@ -1,5 +1,6 @@
 import type { Route } from "../http/router.ts";
 import { branchRoutes } from "./branches.ts";
+import { catalogRoutes } from "./catalog.ts";
 import { commitRoutes } from "./commits.ts";
 import { fileRoutes } from "./files.ts";
 import { genericPackageRoutes } from "./generic-packages.ts";
@@ -46,6 +47,7 @@ export const apiRoutes: readonly Route[] = [
   ...releaseDownloadRoutes,
   ...releaseRoutes,
   ...releaseLinkRoutes,
+  ...catalogRoutes,
   ...pipelineRoutes,
   ...triggerRoutes,
 ];

@@ -28,7 +28,11 @@ export async function quarantinePack(
   const folder = join(repository.folder, "..", uniqueName("incoming"));
   await mkdir(join(folder, "objects", "pack"), { recursive: true });
   const file = join(folder, "received.pack");
-  await pipeline(Readable.from(pack), createWriteStream(file));
+  const dispose = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  await pipeline(Readable.from(pack), createWriteStream(file)).catch(async (error: unknown) => {
+    await dispose();
+    throw error;
+  });
   const env = {
     GIT_OBJECT_DIRECTORY: join(folder, "objects"),
     GIT_ALTERNATE_OBJECT_DIRECTORIES: join(repository.folder, "objects"),
@@ -45,7 +49,7 @@ export async function quarantinePack(
         throw error;
       }
     },
-    dispose: () => rm(folder, { recursive: true, force: true }),
+    dispose,
   };
 }
 

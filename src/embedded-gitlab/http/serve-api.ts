@@ -1,6 +1,6 @@
 import { authenticate } from "../access/authenticate.ts";
 import { describeCaller } from "../access/caller.ts";
-import { readCredentials } from "../access/credentials.ts";
+import { readBodyCredentials, readCredentials } from "../access/credentials.ts";
 import { apiRoutes } from "../api/routes.ts";
 import type { World } from "../world/world.ts";
 import { json } from "./answer.ts";
@@ -23,7 +23,15 @@ export async function serveApi(world: World, context: RequestContext): Promise<A
   if (match.kind === "none") return json({ error: "404 Not Found" }, 404);
   if (match.kind === "wrong method") return json({ error: "405 Not Allowed" }, 405);
   const { route, params } = match;
-  const caller = authenticate(world, readCredentials(request, query), route.access, method);
+  let read: Promise<Parameters> | undefined;
+  const parameters = (): Promise<Parameters> =>
+    (read ??= readParameters(context.body(), request.headers, query));
+  const credentials = readCredentials(request, query);
+  if (credentials.length === 0 && mayCarryToken(context)) {
+    const given = await parameters();
+    credentials.push(...readBodyCredentials(given.text("job_token"), given.text("private_token")));
+  }
+  const caller = authenticate(world, credentials, route.access, method);
   context.sawCaller(caller);
   if (world.rateLimit !== undefined) {
     const identity = describeCaller(caller);
@@ -31,7 +39,6 @@ export async function serveApi(world: World, context: RequestContext): Promise<A
     for (const [name, value] of Object.entries(headers)) context.response.setHeader(name, value);
     if (refusal !== undefined) return refusal;
   }
-  let parameters: Promise<Parameters> | undefined;
   return route.handle({
     world,
     request,
@@ -42,7 +49,13 @@ export async function serveApi(world: World, context: RequestContext): Promise<A
     caller,
     permission: route.access.jobToken,
     note: context.note,
-    parameters: () => (parameters ??= readParameters(context.body(), request.headers, query)),
+    parameters,
     body: context.body,
   });
+}
+
+// A body may hold the token among its parameters; an upload's body is never looked into.
+function mayCarryToken({ method, request }: RequestContext): boolean {
+  const type = request.headers["content-type"] ?? "";
+  return method === "POST" && /^application\/(?:json|x-www-form-urlencoded)\b/.test(type);
 }

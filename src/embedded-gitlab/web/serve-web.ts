@@ -7,12 +7,15 @@ import type { Exchange } from "../http/exchange.ts";
 import { queryParameters } from "../http/body.ts";
 import type { RequestContext } from "../http/request-context.ts";
 import { newestFirst, releasesProject } from "../releases/find-release.ts";
+import { serveStored } from "../packages/serve-file.ts";
 import type { World } from "../world/world.ts";
 
 /** The few pages that a release touches; everything else is a page that is not there. */
 export async function serveWeb(world: World, context: RequestContext): Promise<Answer> {
   const { path } = context;
   if (path === "/-/health") return text("GitLab OK");
+  const stored = serveStored(world, path, context.query);
+  if (stored !== undefined) return stored;
   const [, project = "", rest = ""] = /^\/(.+?)\/-\/releases\/(.+)$/.exec(path) ?? [];
   const [, suffix] = /^permalink\/latest(?:\/(.*))?$/.exec(rest) ?? [];
   if (rest.startsWith("permalink/latest")) {

@@ -38,6 +38,7 @@ export async function createProject(
     registryAccess: "enabled",
     releasesAccess: "enabled",
     catalog: false,
+    catalogVersions: [],
     members: new Map(),
     protectedBranches: [],
     protectedTags: [],

@@ -235,7 +235,9 @@ export interface Project {
   allowlist: AllowlistEntry[];
   registryAccess: FeatureLevel;
   releasesAccess: FeatureLevel;
+  /** Whether it is a CI/CD catalog project. */
   catalog: boolean;
+  catalogVersions: string[];
   members: Map<number, Role>;
   protectedBranches: ProtectedBranch[];
   protectedTags: ProtectedTag[];

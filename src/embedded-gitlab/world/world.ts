@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { RateLimiter } from "../http/rate-limit.ts";
 import type { RateLimit } from "../http/rate-limit.ts";
 import type { Job, NamespaceSettings, Project, Token, User } from "./model.ts";
@@ -14,6 +15,9 @@ export class World {
   /** GitLab's default limit of a generic package file: 5 GiB. */
   genericFileLimitBytes = 5 * 1024 ** 3;
   packagesEnabled = true;
+  /** Where downloads are sent to, signed, instead of being served: the object storage's own address. */
+  readonly storageKey = randomBytes(32);
+  objectStorageOrigin: string | undefined;
   /** None where undefined. */
   rateLimit: RateLimit | undefined;
   readonly rateLimiter = new RateLimiter();
