@@ -2,16 +2,14 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
 import { expect, test } from "vitest";
 import { call, field } from "./call.ts";
 import { openFolder } from "./gitlab.ts";
-
-const main = join(import.meta.dirname, "../../src/embedded-gitlab/main.ts");
+import { mainArguments } from "./main-process.ts";
 
 async function start(env: Readonly<Record<string, string>>) {
   const folder = await openFolder();
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, mainArguments, {
     cwd: folder,
     env: { PATH: process.env["PATH"], HOME: folder, TMPDIR: folder, ...env },
     stdio: ["ignore", "pipe", "pipe"],
