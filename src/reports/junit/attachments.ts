@@ -41,7 +41,7 @@ export class AttachmentFinder {
     if (at < 0) return;
     const from = at > 0 && tail[at - 1] === 91 ? at - 1 : at;
     const rest = tail.subarray(from);
-    if (rest.indexOf(93) >= 0) return;
+    if (rest.indexOf("]]") >= 0) return;
     const known = Math.min(rest.length, opening.length);
     if (rest.subarray(0, known).equals(opening.subarray(0, known)))
       this.#pending = rest.toString("utf8");
