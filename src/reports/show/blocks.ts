@@ -12,14 +12,17 @@ interface Detail {
   text: number;
   output: number;
   message: boolean;
+  /** How many failed tests are shown with their texts. */
+  cases: number;
 }
 
 const steps: readonly Detail[] = [
-  { text: 64 * 1024, output: 16 * 1024, message: true },
-  { text: 8 * 1024, output: 2 * 1024, message: true },
-  { text: 2 * 1024, output: 0, message: true },
-  { text: 0, output: 0, message: true },
-  { text: 0, output: 0, message: false },
+  { text: 64 * 1024, output: 16 * 1024, message: true, cases: Infinity },
+  { text: 8 * 1024, output: 2 * 1024, message: true, cases: Infinity },
+  { text: 2 * 1024, output: 1024, message: true, cases: 100 },
+  { text: 1024, output: 0, message: true, cases: 25 },
+  { text: 0, output: 0, message: true, cases: 0 },
+  { text: 0, output: 0, message: false, cases: 0 },
 ];
 
 /**
@@ -70,12 +73,16 @@ function result({ totals, objections, wantsTests, failed }: View, detail: Detail
   if (detail !== full && failed.length > 0)
     blocks.push({
       kind: "paragraph",
-      text:
-        detail.text > 0
-          ? `To keep this page small, texts are cut at ${detail.text} characters${detail.output === 0 ? " and outputs left out" : ""}; the report files hold all of them.`
-          : "To keep this page small, texts and outputs of failed tests are left out; the report files hold them.",
+      text: cutSentence(detail),
     });
   return blocks;
+}
+
+function cutSentence({ text, cases }: Detail): string {
+  const which = cases === Infinity ? "" : ` and shown of the first ${cases} failed tests`;
+  return text > 0
+    ? `To keep this page small, texts are cut at ${text} characters${which}; the report files hold all of them.`
+    : "To keep this page small, texts and outputs of failed tests are left out; the report files hold them.";
 }
 
 function failures({ failed, junit, totals }: View, detail: Detail): Block[] {
@@ -85,7 +92,9 @@ function failures({ failed, junit, totals }: View, detail: Detail): Block[] {
   const all = totals.failed + totals.errored;
   const blocks: Block[] = [
     { kind: "heading", text: "Failed tests" },
-    ...failed.map((shown) => caseBlock(shown, detail)),
+    ...failed.map((shown, at) =>
+      caseBlock(shown, at < detail.cases ? detail : withoutTexts(detail)),
+    ),
     ...problems.map((problem): Block => ({
       kind: "details",
       summary: `outside of any test: ${oneLine(problem.suites.join(" › "))}`,
@@ -95,6 +104,10 @@ function failures({ failed, junit, totals }: View, detail: Detail): Block[] {
   if (all > kept)
     blocks.push({ kind: "paragraph", text: `${all - kept} more failed tests are only counted.` });
   return blocks;
+}
+
+function withoutTexts(detail: Detail): Detail {
+  return { ...detail, text: 0, output: 0 };
 }
 
 function caseBlock(shown: ShownCase, detail: Detail): Block {
