@@ -14,8 +14,8 @@ function domainOf(file: string): string {
 const mayKnow: Readonly<Record<string, readonly string[]>> = {
   artifacts: ["gitlab"],
   provenance: ["gitlab"],
-  // A rehearsal is both sides of the wire, and git between them.
-  rehearsal: ["gitlab", "embedded-gitlab", "git"],
+  // A rehearsal is both sides of the wire, git between them, and the pack that goes over it.
+  rehearsal: ["gitlab", "embedded-gitlab", "git", "conda"],
 };
 
 function isInward({ from, to }: Import): boolean {

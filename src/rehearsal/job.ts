@@ -76,7 +76,10 @@ async function runCommand(
     cancelSignal: signal,
     forceKillAfterDelay: 8000,
   });
-  for await (const line of child.iterable({ from: "all" })) log.info(`  ${withoutMarkers(line)}`);
+  for await (const line of child.iterable({ from: "all" })) {
+    const shown = withoutMarkers(line);
+    if (shown.trim() !== "") log.info(`  ${shown}`);
+  }
   const { exitCode } = await child;
   signal.throwIfAborted();
   return exitCode ?? 70;
