@@ -95,7 +95,7 @@ export const gitErrors = defineErrors({
   E_GIT_FORBIDDEN: {
     exit: exit.refused,
     cause: "The token is known, but may not do this: its scopes or its role do not suffice.",
-    cure: "Give the token the scope write_repository and a role that may push to the branch and make the tag.",
+    cure: "Give the token the scope write_repository and a role that may push to the branch and make the tag. A job token may push only where the project allows it (Settings, CI/CD, Job token permissions).",
   },
   E_GIT_NOT_FOUND: {
     exit: exit.refused,

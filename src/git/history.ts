@@ -29,12 +29,13 @@ export async function fetchCommits(server: Server, id: Sha, known: Sha): Promise
 }
 
 /**
- * Fetches one commit with its files and nothing of its history.
+ * Fetches one commit with its files and nothing of its history, into a repository of its own: where the commit is
+ * known without its files, git takes it for complete.
  *
  * @throws {StepError} of network-failures.ts.
  */
-export async function fetchSnapshot(server: Server, id: Sha): Promise<void> {
-  await fetchById(server, id, ["--depth=1"]);
+export async function fetchSnapshot(server: Server, id: Sha): Promise<Repository> {
+  return fetchApart(server, id, ["--depth=1"]);
 }
 
 /**
@@ -44,10 +45,7 @@ export async function fetchSnapshot(server: Server, id: Sha): Promise<void> {
  * @throws {StepError} of network-failures.ts.
  */
 export async function fetchHistory(server: Server, id: Sha): Promise<Repository> {
-  const { git, objectFormat } = server.repository;
-  const repository = await makePrivateRepository(git, { objectFormat });
-  await fetchById({ ...server, repository }, id, ["--filter=tree:0"]);
-  return repository;
+  return fetchApart(server, id, ["--filter=tree:0"]);
 }
 
 /** Whether `ancestor` is `id` or leads to it, as far as the commits are here. */
@@ -107,6 +105,13 @@ async function listCommits(
 /** Whether all that leads to a commit is here, up to where the history is known to be cut. */
 async function isWhole({ git, at }: Repository, id: Sha): Promise<boolean> {
   return (await git.run(["rev-list", "--count", id], at())).exitCode === 0;
+}
+
+async function fetchApart(server: Server, id: Sha, how: readonly string[]): Promise<Repository> {
+  const { git, objectFormat } = server.repository;
+  const repository = await makePrivateRepository(git, { objectFormat });
+  await fetchById({ ...server, repository }, id, how);
+  return repository;
 }
 
 async function fetchById(server: Server, id: Sha, how: readonly string[]): Promise<void> {

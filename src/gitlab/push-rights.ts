@@ -152,7 +152,12 @@ async function judgeBranch(gitlab: GitLab, branch: string, findings: Findings): 
     findings,
   );
   if (found === undefined) return;
-  if (found === "absent") {
+  if (found === "absent" && gitlab.token.kind === "job") {
+    // GitLab shows a single branch to few job tokens; whether it is there, the push finds out.
+    findings.notProvable.push(
+      `Whether the branch ${branch} may be pushed: the job token may not read it.`,
+    );
+  } else if (found === "absent") {
     findings.wrong.push(
       `There is no branch ${branch}, or the token in ${gitlab.token.variable} may not see it.`,
     );

@@ -110,10 +110,10 @@ export function asReleaseGoal(
       return compareVersions(version, held.version) > 0 ? "newer" : "older";
     },
     async laterVersionAt(id) {
-      await fetchSnapshot(server, id);
+      const snapshot = { ...place, repository: await fetchSnapshot(server, id) };
       try {
         const { version } = await readHeldVersion({
-          source: await sourceAt(place, { id }),
+          source: await sourceAt(snapshot, { id }),
           around,
         });
         return compareVersions(version, held.version) > 0 ? version : undefined;

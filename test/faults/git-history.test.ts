@@ -56,11 +56,12 @@ describe.each([
   });
 
   test("one commit is fetched with its files", async () => {
-    const { server, repository, ids } = await prepare(how);
+    const { server, ids, base } = await prepare(how);
     const [, fourth] = ids;
     if (fourth === undefined) throw new Error("ids");
-    await fetchSnapshot(server, fourth);
-    expect(await listTree(repository, fourth)).toMatchObject([{ path: "file", mode: "100644" }]);
+    await fetchCommits(server, fourth, base);
+    const snapshot = await fetchSnapshot(server, fourth);
+    expect(await listTree(snapshot, fourth)).toMatchObject([{ path: "file", mode: "100644" }]);
   });
 });
 

@@ -1,0 +1,423 @@
+import { execFileSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { git, temporaryFolder } from "../support/repositories.ts";
+import {
+  plainFiles,
+  release,
+  type ReleaseProject,
+  startReleaseProject,
+} from "../support/release-project.ts";
+
+const outputs = { RELEASE_TAG: "v0.15.0", RELEASE_VERSION: "0.15.0", NEXT_VERSION: "0.16.0.dev" };
+
+/** What is printed, on both streams. */
+const said = ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}\n${stderr}`;
+
+async function expectRefused(
+  project: ReleaseProject,
+  run: Promise<{ exitCode: number; stdout: string; stderr: string }>,
+  { exitCode, code }: { exitCode: number; code: string },
+): Promise<string> {
+  const before = project.refs();
+  const done = await run;
+  expect(said(done)).toContain(code);
+  expect(done.exitCode).toBe(exitCode);
+  expect(project.refs()).toBe(before);
+  return said(done);
+}
+
+describe("what is there already", () => {
+  test("G02 a release that is there is found: same ids, same outputs, nothing pushed", async () => {
+    const project = await startReleaseProject();
+    const first = await release(project);
+    expect(said(first)).toContain("RELEASE_TAG=v0.15.0");
+    expect(first).toMatchObject({ exitCode: 0, outputs });
+    const refs = project.refs();
+    expect(await release(project)).toMatchObject({ exitCode: 0, outputs });
+    expect(project.refs()).toBe(refs);
+  });
+
+  test("G03 a tag on another commit is a conflict that shows both", async () => {
+    const project = await startReleaseProject();
+    const other = project.pushCommit("Other", "main");
+    project.git("tag", "v0.15.0", other);
+    project.git("update-ref", "refs/heads/main", project.sha);
+    const text = await expectRefused(project, release(project), {
+      exitCode: 3,
+      code: "E_TAG_ELSEWHERE",
+    });
+    expect(text).toContain(`The tag v0.15.0 is on ${other}; this release would put it on `);
+  });
+
+  test.each([
+    { title: "the tested commit", rewind: "v0.15.0^{commit}^" },
+    { title: "the release commit", rewind: "v0.15.0^{commit}" },
+  ])(
+    "G04 a tag without its post-release commit, the branch on $title: only that is pushed",
+    async ({ rewind }) => {
+      const project = await startReleaseProject();
+      await release(project);
+      const refs = project.refs();
+      project.git("update-ref", "refs/heads/main", project.git("rev-parse", rewind));
+      const again = await release(project);
+      expect(again).toMatchObject({ exitCode: 0, outputs });
+      expect(said(again)).toContain("which the release v0.15.0 lacks");
+      expect(project.refs()).toBe(refs);
+    },
+  );
+
+  test("G04 the same by another pipeline of the same commit builds on the release commit that is there", async () => {
+    const project = await startReleaseProject();
+    await release(project);
+    project.git("update-ref", "refs/heads/main", project.sha);
+    const later = { CI_PIPELINE_CREATED_AT: "2026-02-02T00:00:00Z" };
+    expect(await release(project, later)).toMatchObject({ exitCode: 0, outputs });
+    expect(project.git("rev-parse", "main^")).toBe(project.git("rev-parse", "v0.15.0^{commit}"));
+  });
+
+  test("G04 where the branch moved on, the commands that are needed are named", async () => {
+    const project = await startReleaseProject();
+    await release(project);
+    project.git("update-ref", "refs/heads/main", project.sha);
+    project.pushCommit("Someone's work");
+    const text = await expectRefused(project, release(project), {
+      exitCode: 3,
+      code: "E_HALF_RELEASED",
+    });
+    expect(text).toContain("Someone's work");
+    expect(text).toContain("NEW_VERSION=0.16.0.dev");
+  });
+
+  test("G05 a branch that went on after the release is no hindrance", async () => {
+    const project = await startReleaseProject();
+    await release(project);
+    project.pushCommit("Work on 0.16");
+    const refs = project.refs();
+    expect(await release(project)).toMatchObject({ exitCode: 0, outputs });
+    expect(project.refs()).toBe(refs);
+  });
+
+  test("G05 a next version that another job opened with another part is told as it is", async () => {
+    const project = await startReleaseProject();
+    await release(project, { POST_RELEASE_VERSION_BUMP: "major" });
+    const refs = project.refs();
+    const again = await release(project);
+    expect(said(again)).toContain("NEXT_VERSION=1.0.0.dev");
+    expect(again).toMatchObject({
+      exitCode: 0,
+      outputs: { ...outputs, NEXT_VERSION: "1.0.0.dev" },
+    });
+    expect(project.refs()).toBe(refs);
+  });
+
+  test("a tag that is missing is made again, with the same id", async () => {
+    const project = await startReleaseProject();
+    await release(project);
+    const refs = project.refs();
+    project.git("tag", "-d", "v0.15.0");
+    expect(await release(project)).toMatchObject({ exitCode: 0, outputs });
+    expect(project.refs()).toBe(refs);
+  });
+
+  test("G01 a branch that was rewritten is not pushed to", async () => {
+    const project = await startReleaseProject();
+    const orphan = project.git("commit-tree", "main^{tree}", "-m", "Rewritten");
+    project.git("update-ref", "refs/heads/main", orphan);
+    const text = await expectRefused(project, release(project), {
+      exitCode: 3,
+      code: "E_BRANCH_MOVED",
+    });
+    expect(text).toContain("the branch was rewritten");
+  });
+});
+
+describe("versions", () => {
+  test("G26 a newer version that is tagged elsewhere is a conflict", async () => {
+    const project = await startReleaseProject();
+    project.git("tag", "v0.16.0", project.pushCommit("Other"));
+    project.git("update-ref", "refs/heads/main", project.sha);
+    const text = await expectRefused(project, release(project), {
+      exitCode: 3,
+      code: "E_VERSION_NOT_GREATER",
+    });
+    expect(text).toContain("v0.16.0");
+  });
+
+  test("a maintenance branch may be older than what other branches released, but not than its own past", async () => {
+    const project = await startReleaseProject();
+    project.git("branch", "release/0.15", "main");
+    project.git("tag", "v2.0.0", project.pushCommit("Far ahead"));
+    const at = { branch: "release/0.15" };
+    const env = { RELEASE_BRANCHES: "main, release/*", POST_RELEASE_VERSION_BUMP: "patch" };
+    expect(await release(project, env, at)).toMatchObject({
+      exitCode: 0,
+      outputs: { ...outputs, NEXT_VERSION: "0.15.1.dev" },
+    });
+    project.git("tag", "v9.0.0", "release/0.15~2");
+    const head = project.git("rev-parse", "release/0.15");
+    await expectRefused(project, release(project, env, { ...at, sha: head }), {
+      exitCode: 3,
+      code: "E_VERSION_NOT_GREATER",
+    });
+  });
+
+  test("without a development marker HEAD itself is tagged; once more, it is said to be released", async () => {
+    const project = await startReleaseProject(plainFiles);
+    expect(await release(project)).toMatchObject({
+      exitCode: 0,
+      outputs: { RELEASE_TAG: "v1.2.3", NEXT_VERSION: "1.3.0" },
+    });
+    expect(project.git("rev-parse", "v1.2.3^{commit}")).toBe(project.sha);
+    expect(await release(project)).toMatchObject({ exitCode: 0 });
+    const later = project.git("commit-tree", `${project.sha}^{tree}`, "-p", project.sha, "-m", "x");
+    project.git("update-ref", "refs/heads/main", later);
+    await expectRefused(project, release(project, {}, { sha: later }), {
+      exitCode: 2,
+      code: "E_VERSION_RELEASED",
+    });
+  });
+});
+
+describe("the job is not as it must be", () => {
+  test.each([
+    { title: "another branch", env: { CI_COMMIT_BRANCH: "feature" }, code: "E_RELEASE_BRANCH" },
+    {
+      title: "a tag's pipeline",
+      env: { CI_COMMIT_BRANCH: "", CI_COMMIT_REF_NAME: "v1" },
+      code: "E_RELEASE_BRANCH",
+    },
+    {
+      title: "G19 an option as a branch",
+      env: { CI_COMMIT_BRANCH: "--upload-pack=touch x", RELEASE_BRANCHES: "*" },
+      code: "E_REF_NAME",
+    },
+    { title: "G19 a tag that is none", env: { TAG_FORMAT: "v {new_version}" }, code: "E_REF_NAME" },
+    { title: "an author with line breaks", env: { GIT_AUTHOR_NAME: "A <b>" }, code: "E_IDENTITY" },
+    { title: "a part that is none", env: { POST_RELEASE_VERSION_BUMP: "minro" }, code: "minro" },
+  ])("$title ends with 2", async ({ env, code }) => {
+    const project = await startReleaseProject();
+    const job = await project.job();
+    await job.bump();
+    await expectRefused(project, job.tag(env), { exitCode: 2, code });
+  });
+
+  test("a development version is not tagged", async () => {
+    const project = await startReleaseProject();
+    await expectRefused(project, (await project.job()).tag(), {
+      exitCode: 2,
+      code: "E_NOT_BUMPED",
+    });
+  });
+
+  test("a commit that is neither the pipeline's nor made on it is not released", async () => {
+    const project = await startReleaseProject();
+    const job = await project.job();
+    await job.bump();
+    git(job.folder, ["commit", "-q", "--allow-empty", "-m", "Stray"]);
+    await expectRefused(project, job.tag(), { exitCode: 2, code: "E_NOT_RELEASE_COMMIT" });
+  });
+
+  test("G23 a commit with a skip marker is not tagged: its pipeline would not run", async () => {
+    const project = await startReleaseProject(plainFiles);
+    const sha = project.pushCommit("Tidy up [skip ci]");
+    await expectRefused(project, release(project, {}, { sha }), {
+      exitCode: 2,
+      code: "E_SKIP_MARKER",
+    });
+  });
+});
+
+test("a repository without commits, and a folder without repository, end with 2", async () => {
+  const project = await startReleaseProject();
+  const job = await project.job();
+  const empty = await temporaryFolder();
+  expect((await job.tag({ PROJECT_DIR: empty })).exitCode).toBe(2);
+  git(empty, ["init", "-q"]);
+  const done = await job.tag({ PROJECT_DIR: empty });
+  expect(said(done)).toContain("E_NO_COMMITS");
+  expect(done.exitCode).toBe(2);
+});
+
+describe("a dry run", () => {
+  test("plans on the release commit that bump-version would make, and changes nothing", async () => {
+    const project = await startReleaseProject();
+    const refs = project.refs();
+    const dry = await (await project.job()).tag({ DRY_RUN: "true" });
+    expect(said(dry)).toContain("would: Push tag v0.15.0 (0.15.0, on ");
+    expect(dry.exitCode).toBe(0);
+    expect(dry.stdout.trimEnd().split("\n").at(-1)).toBe("DRY RUN: nothing was changed");
+    expect(project.refs()).toBe(refs);
+    const planned = /\(0\.15\.0, on ([0-9a-f]{8})\)/.exec(said(dry))?.[1];
+    await release(project);
+    expect(project.git("rev-parse", "v0.15.0^{commit}").slice(0, 8)).toBe(planned);
+  });
+});
+
+describe("tokens and rights", () => {
+  const cases: readonly {
+    title: string;
+    exitCode: number;
+    text: RegExp;
+    arrange(project: ReleaseProject): Record<string, string>;
+  }[] = [
+    {
+      title: "a developer on a protected branch",
+      exitCode: 3,
+      text: /branch main is protected/,
+      arrange: ({ gitlab }) => ({ CI_PROJECT_PASSWORD: gitlab.tokens.developer }),
+    },
+    {
+      title: "a token without the scope",
+      exitCode: 3,
+      text: /write_repository/,
+      arrange: ({ gitlab }) => ({
+        CI_PROJECT_PASSWORD: gitlab.admin.createToken({
+          kind: "project",
+          project: gitlab.project.id,
+          role: "maintainer",
+          scopes: ["read_api", "read_repository"],
+        }).value,
+      }),
+    },
+    {
+      title: "an expired token",
+      exitCode: 3,
+      text: /expired/,
+      arrange: ({ gitlab }) => {
+        gitlab.admin.expireToken(gitlab.tokens.maintainer, "2020-01-01");
+        return {};
+      },
+    },
+    {
+      title: "a revoked token",
+      exitCode: 3,
+      text: /revoked/,
+      arrange: ({ gitlab }) => {
+        gitlab.admin.revokeToken(gitlab.tokens.maintainer);
+        return {};
+      },
+    },
+    {
+      title: "a protected tag",
+      exitCode: 3,
+      text: /tag v0\.15\.0 is protected/,
+      arrange: ({ gitlab }) => {
+        gitlab.admin.protectTag(gitlab.project.id, "v*", { createLevel: 0 });
+        return {};
+      },
+    },
+    {
+      title: "a job token that may not push",
+      exitCode: 3,
+      text: /E_GIT_FORBIDDEN.*gitlab-ci-token/s,
+      arrange: ({ gitlab }) => ({ CI_PROJECT_PASSWORD: "", CI_JOB_TOKEN: gitlab.tokens.job }),
+    },
+    {
+      title: "no token at all",
+      exitCode: 2,
+      text: /CI_PROJECT_PASSWORD/,
+      arrange: () => ({ CI_PROJECT_PASSWORD: "" }),
+    },
+  ];
+  test.each(cases)(
+    "$title: nothing is pushed, and the cure is named",
+    async ({ arrange, exitCode, text }) => {
+      const project = await startReleaseProject();
+      const env = arrange(project);
+      const before = project.refs();
+      const done = await release(project, env);
+      expect(said(done)).toMatch(text);
+      expect(done.exitCode).toBe(exitCode);
+      expect(project.refs()).toBe(before);
+    },
+  );
+
+  test("G24 a push by job token starts the tag's pipeline, once", async () => {
+    const project = await startReleaseProject();
+    const { admin, project: handle, tokens } = project.gitlab;
+    await admin.setProject(handle.id, { jobTokenPush: true });
+    const env = { CI_PROJECT_PASSWORD: "", CI_JOB_TOKEN: tokens.job };
+    const triggers = () =>
+      admin.requests().filter(({ path }) => path.includes("/trigger/pipeline")).length;
+    const first = await release(project, env);
+    expect(said(first)).toContain("Start the pipeline of v0.15.0");
+    expect(first).toMatchObject({ exitCode: 0, outputs });
+    expect(triggers()).toBe(1);
+    expect(await release(project, env)).toMatchObject({ exitCode: 0, outputs });
+    expect(triggers()).toBe(1);
+  });
+});
+
+describe("the server fails", () => {
+  test("G08 a lost answer to the push is decided by looking", async () => {
+    const project = await startReleaseProject();
+    project.gitlab.admin.addFault({
+      method: "POST",
+      path: "git-receive-pack",
+      action: { kind: "drop", when: "after" },
+    });
+    expect(await release(project)).toMatchObject({ exitCode: 0, outputs });
+  });
+
+  test.each([
+    { title: "HTML everywhere", status: 200, exitCode: 2 },
+    { title: "502 everywhere", status: 502, exitCode: 4 },
+  ])("$title ends with $exitCode", async ({ status, exitCode }) => {
+    const project = await startReleaseProject();
+    project.gitlab.admin.addFault({
+      times: 1000,
+      action: {
+        kind: "status",
+        status,
+        when: "before",
+        body: "<html><body>Sign in</body></html>",
+        headers: { "content-type": "text/html" },
+      },
+    });
+    const before = project.refs();
+    const done = await release(project);
+    expect([done.exitCode, said(done)]).toEqual([exitCode, expect.any(String)]);
+    expect(project.refs()).toBe(before);
+  });
+
+  test("G22 a renamed project is told, and nothing is pushed anywhere", async () => {
+    const project = await startReleaseProject();
+    const { admin, project: handle } = project.gitlab;
+    const job = await project.job();
+    await job.bump();
+    await admin.setProject(handle.id, { path: "group/new-name" });
+    const text = await expectRefused(project, job.tag(), { exitCode: 2, code: "E_PROJECT_MOVED" });
+    expect(text).toContain("group/new-name");
+  });
+
+  test("no network ends with 4", async () => {
+    const project = await startReleaseProject();
+    const nowhere = {
+      CI_API_V4_URL: "http://127.0.0.1:9/api/v4",
+      CI_PROJECT_URL: "http://127.0.0.1:9/group/demo",
+    };
+    expect((await release(project, nowhere)).exitCode).toBe(4);
+  });
+});
+
+test("a signed release is verified by git, and keeps its ids", async () => {
+  const key = join(await temporaryFolder(), "key");
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", key]);
+  const project = await startReleaseProject();
+  const env = { GIT_SIGNING_KEY_FILE: key };
+  expect(await release(project, env)).toMatchObject({ exitCode: 0, outputs });
+  const refs = project.refs();
+  const allowed = join(await temporaryFolder(), "allowed");
+  await writeFile(allowed, `slipway@noreply.127.0.0.1 ${await readFile(`${key}.pub`, "utf8")}`);
+  const verify = (command: string, id: string) =>
+    project.git("-c", `gpg.ssh.allowedSignersFile=${allowed}`, command, "--raw", id);
+  expect(() => verify("verify-commit", "main")).not.toThrow();
+  expect(() => verify("verify-commit", "main^")).not.toThrow();
+  expect(() => verify("verify-tag", "v0.15.0")).not.toThrow();
+  project.git("update-ref", "refs/heads/main", project.sha);
+  project.git("tag", "-d", "v0.15.0");
+  expect(await release(project, env)).toMatchObject({ exitCode: 0 });
+  expect(project.refs()).toBe(refs);
+});
