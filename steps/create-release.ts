@@ -9,6 +9,7 @@ import {
   expectedRefusal,
   gitlabError,
   gitlabInputs,
+  listReleases,
   parseLinks,
   publishRelease,
   readAssets,
@@ -30,8 +31,14 @@ import {
   type StepContext,
   text,
 } from "../src/step/index.ts";
-import { versionErrors } from "../src/version/index.ts";
-import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
+import { compareVersions, readVersionFromTag, versionErrors } from "../src/version/index.ts";
+import {
+  readTarget,
+  tagFormatOf,
+  type TargetContext,
+  tagOptions,
+  targetInputs,
+} from "./shared/package-target.ts";
 
 const outputs = { RELEASE_URL: "Page of the release" };
 
@@ -126,6 +133,7 @@ export default defineStep({
       sha256: inputs.PACKAGE_FILE_SHA256,
       count: inputs.PACKAGE_FILE_COUNT,
     });
+    await warnOfLatest(context, await listReleases(gitlab), target.version);
     const refusal = dryRun ? await expectedRefusal(gitlab, "make a release") : undefined;
     if (refusal !== undefined) refuse(refusal);
 
@@ -149,6 +157,32 @@ export default defineStep({
     return [release, told];
   },
 });
+
+/** GitLab's address of the latest release goes by date, not by version: a late release of an old line takes it over. */
+async function warnOfLatest(
+  context: TargetContext & { inputs: { RELEASED_AT: string | undefined } },
+  releases: readonly Pick<Release, "tag" | "releasedAt">[],
+  version: string,
+): Promise<void> {
+  const { inputs, log, clock } = context;
+  const { text: format } = await tagFormatOf(context);
+  const ours =
+    inputs.RELEASED_AT === undefined ? clock.now().getTime() : Date.parse(inputs.RELEASED_AT);
+  const higher = releases
+    .map(({ tag, releasedAt }) => ({
+      tag,
+      found: readVersionFromTag(tag, format),
+      atMs: Date.parse(releasedAt ?? ""),
+    }))
+    .filter(({ found }) => found !== undefined && compareVersions(found, version) > 0);
+  const [highest] = higher.toSorted((left, right) =>
+    compareVersions(right.found ?? "", left.found ?? ""),
+  );
+  if (highest !== undefined && higher.every(({ atMs }) => atMs < ours))
+    log.warn(
+      `The permalink to the latest release will show ${version}, although ${highest.tag} is released: it goes by date. Set RELEASED_AT to a date before that of ${highest.tag} to avoid it.`,
+    );
+}
 
 interface Notes {
   /** `undefined` where the release shall have none of ours. */

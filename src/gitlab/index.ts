@@ -51,7 +51,13 @@ export { type Asset, assetLinks, type AssetRules, readAssets } from "./release-a
 export { type WantedRelease } from "./release-differences.ts";
 export { addLinks } from "./release-links.ts";
 export { readReleaseTag, type TagQuestion } from "./release-tag.ts";
-export { findRelease, type LinkType, type Release, type WantedLink } from "./releases.ts";
+export {
+  findRelease,
+  type LinkType,
+  listReleases,
+  type Release,
+  type WantedLink,
+} from "./releases.ts";
 export {
   removeOlderCopies,
   type UploadedFile,

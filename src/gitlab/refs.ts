@@ -36,15 +36,14 @@ export interface ProtectedTag {
   creators: readonly TagCreator[];
 }
 
-/** A branch, or `undefined` where there is none. A job token may ask. */
+/**
+ * A branch, or `undefined` where there is none. A job token may ask.
+ *
+ * @throws {StepError} E_NOT_FOUND for a job token that does not see the project at all.
+ */
 export async function findBranch(gitlab: GitLab, name: string): Promise<Branch | undefined> {
-  const value = await find(gitlab, {
-    path: `${projectPath(gitlab)}/repository/branches/${part(name)}`,
-    purpose: `read the branch ${name}`,
-    needs: "the role Reporter (Guest on a public project) and the scope read_api",
-  });
-  if (value === undefined) return undefined;
-  const fields = fieldsOf(value, `the branch ${name}`);
+  const fields = await findRef(gitlab, "branch", name);
+  if (fields === undefined) return undefined;
   return {
     name: fields.text("name"),
     sha: commitOf(fields),
@@ -59,19 +58,15 @@ export async function findBranch(gitlab: GitLab, name: string): Promise<Branch |
  * @throws {StepError} E_NOT_FOUND for a job token that does not see the project at all.
  */
 export async function findTag(gitlab: GitLab, name: string): Promise<Tag | undefined> {
-  const path = `${projectPath(gitlab)}/repository/tags`;
-  const more = {
-    purpose: `read the tag ${name}`,
-    needs: "the role Reporter (Guest on a public project) and the scope read_api",
+  const fields = await findRef(gitlab, "tag", name);
+  if (fields === undefined) return undefined;
+  return {
+    name: fields.text("name"),
+    commitSha: commitOf(fields),
+    targetSha: fields.text("target"),
+    message: fields.optionalText("message"),
+    isProtected: fields.flag("protected"),
   };
-  const value = await find(gitlab, { path: `${path}/${part(name)}`, ...more });
-  if (value !== undefined) return asTag(fieldsOf(value, `the tag ${name}`));
-  // GitLab promises job tokens the list of tags, and not the single one.
-  if (gitlab.token.kind !== "job") return undefined;
-  const call = { path, query: { search: `^${name}` }, ...more };
-  const listed = await listAll(gitlab, call, "a tag");
-  const same = listed.find((fields) => fields.text("name") === name);
-  return same === undefined ? undefined : asTag(same);
 }
 
 /** All protection rules for tags. @throws {StepError} E_FORBIDDEN below Maintainer. */
@@ -101,14 +96,25 @@ export function matchesPattern(pattern: string, name: string): boolean {
   return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
 }
 
-function asTag(fields: Fields): Tag {
-  return {
-    name: fields.text("name"),
-    commitSha: commitOf(fields),
-    targetSha: fields.text("target"),
-    message: fields.optionalText("message"),
-    isProtected: fields.flag("protected"),
+const collections = { branch: "branches", tag: "tags" } as const;
+
+async function findRef(
+  gitlab: GitLab,
+  kind: keyof typeof collections,
+  name: string,
+): Promise<Fields | undefined> {
+  const path = `${projectPath(gitlab)}/repository/${collections[kind]}`;
+  const more = {
+    purpose: `read the ${kind} ${name}`,
+    needs: "the role Reporter (Guest on a public project) and the scope read_api",
   };
+  const value = await find(gitlab, { path: `${path}/${part(name)}`, ...more });
+  if (value !== undefined) return fieldsOf(value, `the ${kind} ${name}`);
+  // GitLab promises job tokens the lists of branches and tags, and not the single ones.
+  if (gitlab.token.kind !== "job") return undefined;
+  const call = { path, query: { search: `^${name}` }, ...more };
+  const listed = await listAll(gitlab, call, `a ${kind}`);
+  return listed.find((fields) => fields.text("name") === name);
 }
 
 function commitOf(fields: Fields): string {

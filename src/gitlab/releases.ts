@@ -1,6 +1,7 @@
 import { part } from "./call.ts";
 import { find, type GitLab } from "./client.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
+import { listAll } from "./pages.ts";
 import { projectPath } from "./project.ts";
 
 export type LinkType = "other" | "runbook" | "image" | "package";
@@ -45,6 +46,22 @@ export async function findRelease(gitlab: GitLab, tag: string): Promise<Release 
     needs: "the role Reporter and the scope read_api",
   });
   return value === undefined ? undefined : asRelease(fieldsOf(value, `the release ${tag}`));
+}
+
+/** The tags of all releases with their dates, newest first. */
+export async function listReleases(
+  gitlab: GitLab,
+): Promise<readonly Pick<Release, "tag" | "releasedAt">[]> {
+  const call = {
+    path: `${projectPath(gitlab)}/releases`,
+    purpose: "list the releases",
+    needs: "the role Reporter and the scope read_api",
+  };
+  const releases = await listAll(gitlab, call, "a release");
+  return releases.map((fields) => ({
+    tag: fields.text("tag_name"),
+    releasedAt: fields.optionalText("released_at"),
+  }));
 }
 
 function asRelease(fields: Fields): Release {

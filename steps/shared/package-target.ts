@@ -48,9 +48,24 @@ export const tagOptions = {
   example: "v0.15.0",
 } as const;
 
-type TargetContext = Pick<StepContext, "log" | "cwd" | "environment" | "clock" | "origins"> & {
+export type TargetContext = Pick<
+  StepContext,
+  "log" | "cwd" | "environment" | "clock" | "origins"
+> & {
   readonly inputs: Values<typeof targetInputs>;
 };
+
+/** How tags spell versions, and who says so. */
+export async function tagFormatOf({
+  inputs,
+  cwd,
+}: Pick<TargetContext, "inputs" | "cwd">): Promise<{ text: string; origin: string }> {
+  if (inputs.TAG_FORMAT !== undefined) return { text: inputs.TAG_FORMAT, origin: "TAG_FORMAT" };
+  const config = await findConfig(folderSource(resolve(cwd, inputs.PROJECT_DIR)));
+  return config === undefined
+    ? { text: "v{new_version}", origin: "the default" }
+    : { text: config.tagName, origin: config.path };
+}
 
 /**
  * Decides on the package, composed of what the tag, the pack and the checkout say.
@@ -58,24 +73,18 @@ type TargetContext = Pick<StepContext, "log" | "cwd" | "environment" | "clock" |
  * @throws {StepError} E_PACKAGE_NAME, or what is wrong with the version files where those decide.
  */
 export async function readTarget(
-  { inputs, log, cwd, environment, clock, origins }: TargetContext,
+  context: TargetContext,
   tag: string | undefined,
 ): Promise<PackageId> {
+  const { inputs, log, cwd, environment, clock, origins } = context;
   const source = folderSource(resolve(cwd, inputs.PROJECT_DIR));
-  const tagFormat = async (): Promise<{ text: string; origin: string }> => {
-    if (inputs.TAG_FORMAT !== undefined) return { text: inputs.TAG_FORMAT, origin: "TAG_FORMAT" };
-    const config = await findConfig(source);
-    return config === undefined
-      ? { text: "v{new_version}", origin: "the default" }
-      : { text: config.tagName, origin: config.path };
-  };
   return packageTarget(
     {
       name: inputs.PACKAGE_NAME,
       nameOrigin: originOf(origins, "PACKAGE_NAME"),
       version: inputs.PACKAGE_VERSION,
       tag: tag === undefined ? undefined : { name: tag, origin: originOf(origins, "RELEASE_TAG") },
-      tagFormat,
+      tagFormat: () => tagFormatOf(context),
       packedVersion: inputs.PACKED_VERSION,
       readTag: readVersionFromTag,
       async readCheckout() {

@@ -232,3 +232,29 @@ test("all wrong links are told at once", async () => {
     expect(stderr).toContain(text);
   expect(writes()).toEqual([]);
 });
+
+test("a package of more files than a page of GitLab's lists is uploaded and found again (H22)", async () => {
+  for (let index = 0; index < 105; index += 1) project.write(`many/f${index}.txt`, `${index}`);
+  const env = { PACKAGE_FILES: "many/*", UPLOAD_PARALLEL: "8" };
+  expect(await upload(env)).toMatchObject({ exitCode: 0, outputs: { PACKAGE_FILE_COUNT: "105" } });
+  const before = writes().length;
+  expect((await upload(env)).exitCode).toBe(0);
+  expect(writes()).toHaveLength(before);
+});
+
+test("a late release of an old line warns that the permalink to the latest release moves to it", async () => {
+  const { id } = project.gitlab.project;
+  await fetch(`${project.gitlab.api}/projects/${id}/releases`, {
+    method: "POST",
+    headers: {
+      "private-token": project.gitlab.tokens.maintainer,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify({ tag_name: "v2.0.0", ref: "main", released_at: "2026-01-01T00:00:00Z" }),
+  });
+  const dry = { DRY_RUN: "true" };
+  const late = await release(dry);
+  expect(late.stdout + late.stderr).toContain("will show 1.2.0, although v2.0.0 is released");
+  const early = await release({ ...dry, RELEASED_AT: "2025-12-31" });
+  expect(early.stdout + early.stderr).not.toContain("permalink");
+});
