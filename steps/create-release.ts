@@ -1,10 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import {
   addLinks,
   type Asset,
   assetLinks,
-  changelogSection,
   connectGitLab,
   expectedRefusal,
   gitlabError,
@@ -31,14 +28,10 @@ import {
   type StepContext,
   text,
 } from "../src/step/index.ts";
-import { compareVersions, readVersionFromTag, versionErrors } from "../src/version/index.ts";
-import {
-  readTarget,
-  tagFormatOf,
-  type TargetContext,
-  tagOptions,
-  targetInputs,
-} from "./shared/package-target.ts";
+import { versionErrors } from "../src/version/index.ts";
+import { warnOfLatest } from "./shared/latest-release.ts";
+import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
+import { readNotes } from "./shared/release-notes.ts";
 
 const outputs = { RELEASE_URL: "Page of the release" };
 
@@ -157,66 +150,6 @@ export default defineStep({
     return [release, told];
   },
 });
-
-/** GitLab's address of the latest release goes by date, not by version: a late release of an old line takes it over. */
-async function warnOfLatest(
-  context: TargetContext & { inputs: { RELEASED_AT: string | undefined } },
-  releases: readonly Pick<Release, "tag" | "releasedAt">[],
-  version: string,
-): Promise<void> {
-  const { inputs, log, clock } = context;
-  const { text: format } = await tagFormatOf(context);
-  const ours =
-    inputs.RELEASED_AT === undefined ? clock.now().getTime() : Date.parse(inputs.RELEASED_AT);
-  const higher = releases
-    .map(({ tag, releasedAt }) => ({
-      tag,
-      found: readVersionFromTag(tag, format),
-      atMs: Date.parse(releasedAt ?? ""),
-    }))
-    .filter(({ found }) => found !== undefined && compareVersions(found, version) > 0);
-  const [highest] = higher.toSorted((left, right) =>
-    compareVersions(right.found ?? "", left.found ?? ""),
-  );
-  if (highest !== undefined && higher.every(({ atMs }) => atMs < ours))
-    log.warn(
-      `The permalink to the latest release will show ${version}, although ${highest.tag} is released: it goes by date. Set RELEASED_AT to a date before that of ${highest.tag} to avoid it.`,
-    );
-}
-
-interface Notes {
-  /** `undefined` where the release shall have none of ours. */
-  notes: string | undefined;
-  problems: readonly string[];
-}
-
-async function readNotes(
-  { inputs, cwd, log }: { inputs: NotesInputs } & Pick<StepContext, "cwd" | "log">,
-  version: string,
-): Promise<Notes> {
-  const given = inputs.RELEASE_NOTES_FILE;
-  if (given !== undefined) {
-    try {
-      return { notes: await readFile(resolve(cwd, given), "utf8"), problems: [] };
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return { notes: undefined, problems: [`RELEASE_NOTES_FILE cannot be read: ${reason}.`] };
-    }
-  }
-  const changelog = await readFile(
-    resolve(cwd, inputs.PROJECT_DIR, inputs.CHANGELOG_FILE),
-    "utf8",
-  ).catch(() => "");
-  const notes = changelogSection(changelog, version);
-  if (notes !== undefined) log.info(`Notes: the section ${version} of ${inputs.CHANGELOG_FILE}.`);
-  return { notes, problems: [] };
-}
-
-interface NotesInputs {
-  readonly RELEASE_NOTES_FILE: string | undefined;
-  readonly CHANGELOG_FILE: string;
-  readonly PROJECT_DIR: string;
-}
 
 type Teller = Pick<StepContext<Inputs, typeof outputs>, "output" | "fact" | "report" | "link">;
 

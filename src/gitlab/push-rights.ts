@@ -2,13 +2,8 @@ import { StepError } from "../step/errors.ts";
 import type { GitLab } from "./client.ts";
 import { gitlabError } from "./errors.ts";
 import { findProject, type Project, role, roleName } from "./project.ts";
-import {
-  findBranch,
-  findTag,
-  listProtectedTags,
-  matchesPattern,
-  type ProtectedTag,
-} from "./refs.ts";
+import { findBranch, findTag, listProtectedTags, matchesPattern } from "./refs.ts";
+import { mayCreateTag, type TagCreatorCandidate } from "./tag-rights.ts";
 import { readTokenSelf, type TokenSelf } from "./token-self.ts";
 
 /** What GitLab says of a push before it is tried; each a sentence with its cure. */
@@ -172,15 +167,10 @@ async function judgeBranch(gitlab: GitLab, branch: string, findings: Findings): 
   }
 }
 
-interface Holder {
-  self: TokenSelf | undefined;
-  project: Project | undefined;
-}
-
 async function judgeTag(
   gitlab: GitLab,
   tag: string,
-  holder: Holder,
+  holder: TagCreatorCandidate,
   findings: Findings,
 ): Promise<void> {
   const topic = `whether the tag ${tag} is protected`;
@@ -190,7 +180,7 @@ async function judgeTag(
   if (matching.length === 0) return;
   // A tag that is there already is not made again; tag-release compares it.
   if ((await ask(() => findTag(gitlab, tag), topic, findings)) !== undefined) return;
-  const verdict = mayCreate(matching, holder);
+  const verdict = mayCreateTag(matching, holder);
   const patterns = matching.map(({ pattern }) => pattern).join(", ");
   if (verdict === "no")
     findings.refused.push(
@@ -200,34 +190,6 @@ async function judgeTag(
     findings.notProvable.push(
       `The tag ${tag} is protected (${patterns}); whether the user of the token in ${gitlab.token.variable} may make it is not shown.`,
     );
-}
-
-/** One creator that fits suffices, of whichever matching rule. */
-function mayCreate(
-  rules: readonly ProtectedTag[],
-  { self, project }: Holder,
-): "yes" | "no" | "unknown" {
-  const creators = rules.flatMap((rule) => rule.creators);
-  const level = project?.accessLevel;
-  const answers = new Set(
-    creators.map(({ accessLevel, userId, groupId, deployKeyId }) => {
-      if (deployKeyId !== undefined) return "no";
-      if (userId !== undefined) return verdict(self?.userId, (id) => id === userId);
-      if (groupId !== undefined) return "unknown";
-      if (accessLevel === undefined || accessLevel === role.none) return "no";
-      return verdict(level, (own) => own >= accessLevel);
-    }),
-  );
-  if (answers.has("yes")) return "yes";
-  return answers.has("unknown") ? "unknown" : "no";
-}
-
-function verdict(
-  known: number | undefined,
-  fits: (value: number) => boolean,
-): "yes" | "no" | "unknown" {
-  if (known === undefined) return "unknown";
-  return fits(known) ? "yes" : "no";
 }
 
 /** What the token may not read is not provable; that GitLab cannot be asked at all is an error. */
