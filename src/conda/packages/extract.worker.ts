@@ -1,14 +1,16 @@
 import { closeSync, createReadStream, openSync, readSync } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { parentPort } from "node:worker_threads";
 import { isFields, numberIn, textIn } from "../json-fields.ts";
-import { isSkippable, zstdDecompressor } from "../zstd.ts";
+import { zstdDecompressor, zstdFrames, type ZstdFrame } from "../zstd.ts";
 import { decompressBzip2 } from "./bzip2/decompress.ts";
 import { condaParts, type ArchivePart } from "./conda-archive.ts";
 import { DamagedPackage } from "./damaged-package.ts";
 import type { ExtractReply } from "./extract-messages.ts";
 import { tarUnpacker, type TarUnpacker } from "./tar-unpacker.ts";
+
+const pieceSize = 256 * 1024;
 
 /** Unpacks packages in a thread of its own: it is work for a processor, and is done without waiting. */
 async function extract(archive: string, folder: string): Promise<void> {
@@ -18,46 +20,50 @@ async function extract(archive: string, folder: string): Promise<void> {
 }
 
 async function extractConda(archive: string, unpacker: TarUnpacker): Promise<void> {
+  for (const part of await partsOf(archive)) {
+    const pieces = decompressed(archive, part);
+    await unpacker.unpack(pieces).catch((error: unknown) => {
+      if (error instanceof RangeError || codeOf(error).startsWith("ZSTD_"))
+        throw new DamagedPackage(`${part.name} in it cannot be decompressed`, error);
+      throw error;
+    });
+  }
+}
+
+async function partsOf(archive: string): Promise<readonly ArchivePart[]> {
   const file = await open(archive);
   try {
-    for (const part of await condaParts(file)) {
-      const start = await behindSkippableFrames(file, part);
-      await unpackZstd(archive, { ...part, start }, unpacker);
-    }
+    return await condaParts(file);
   } finally {
     await file.close();
   }
 }
 
-async function unpackZstd(
-  archive: string,
-  { name, start, end }: ArchivePart,
-  unpacker: TarUnpacker,
-): Promise<void> {
-  if (start >= end) throw new DamagedPackage(`${name} in it is empty`);
-  try {
-    // A frame that is cut off is an error only to those who wait for the end.
-    await pipeline(
-      createReadStream(archive, { start, end: end - 1, highWaterMark: 256 * 1024 }),
-      zstdDecompressor(),
-      (pieces: AsyncIterable<Buffer>) => unpacker.unpack(pieces),
-    );
-  } catch (error) {
-    if (codeOf(error).startsWith("ZSTD_"))
-      throw new DamagedPackage(`${name} in it cannot be decompressed`, error);
-    throw error;
+async function* decompressed(archive: string, part: ArchivePart): AsyncGenerator<Buffer> {
+  for (const { start, end } of framesOf(archive, part)) {
+    const bytes = createReadStream(archive, { start, end: end - 1, highWaterMark: pieceSize });
+    const content = zstdDecompressor();
+    // A failure of either ends the other, and is thrown to whoever reads.
+    const ended = pipeline(bytes, content);
+    ended.catch(() => {});
+    yield* content;
+    await ended;
   }
 }
 
-async function behindSkippableFrames(file: FileHandle, part: ArchivePart): Promise<number> {
-  const head = Buffer.alloc(8);
-  let start = part.start;
-  while (start + 8 <= part.end) {
-    await file.read(head, 0, 8, start);
-    if (!isSkippable(head.readUInt32LE(0))) break;
-    start += 8 + head.readUInt32LE(4);
+function framesOf(archive: string, part: ArchivePart): readonly ZstdFrame[] {
+  const descriptor = openSync(archive, "r");
+  try {
+    const read = (at: number, length: number): Buffer => {
+      const buffer = Buffer.alloc(length);
+      return buffer.subarray(0, readSync(descriptor, buffer, 0, length, at));
+    };
+    const frames = zstdFrames(read, part.start, part.end);
+    if (frames.length === 0) throw new DamagedPackage(`${part.name} in it is empty`);
+    return frames;
+  } finally {
+    closeSync(descriptor);
   }
-  return start;
 }
 
 async function extractTarBz2(archive: string, unpacker: TarUnpacker): Promise<void> {

@@ -86,11 +86,11 @@ const symptoms: readonly Symptom[] = [
   },
   {
     pattern:
-      /(?:unable to execute|command|sh: \d+:|No such file or directory:|can't find|Can't find) ['"]?(?:[\w-]+-linux-gnu-)?([a-z+_]+(?:-config|_config)?)['"]?(?:: not found| failed: No such file|: No such file|$)/gm,
+      /(?:unable to execute|command|sh: \d+:|No such file or directory:|can't find|Can't find) ['"]?(?:[\w-]+-linux-gnu-)?([\w+-]+)['"]?(?:: not found| failed: No such file|: No such file|$)/gm,
     advice: (program) => fromProgram(program),
   },
   {
-    pattern: /(?:^|[\s:])([a-z+_]+(?:[-_]config)?): (?:command )?not found/gm,
+    pattern: /(?:^|[\s:])([\w+-]+): (?:command )?not found/gm,
     advice: (program) => fromProgram(program),
   },
   {

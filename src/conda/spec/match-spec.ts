@@ -13,8 +13,8 @@ export interface MatchSpec {
  * @see https://github.com/conda/ceps/blob/main/cep-0029.md
  */
 export function parseMatchSpec(text: string): MatchSpec {
-  const [, qualifier, rest] = /^(\S+?)::?:?(?=[A-Za-z0-9_])(.*)$/.exec(text) ?? [];
-  const isQualified = qualifier !== undefined && text.includes("::");
+  const [, qualifier, rest] = /^(\S+)::(?=[A-Za-z0-9_])(.*)$/.exec(text) ?? [];
+  const isQualified = qualifier !== undefined;
   const bracket = /,?\s*channel\s*=\s*(["']?)([^"',\]]+)\1/;
   const plain = isQualified ? (rest ?? text) : text;
   const inBrackets = /\[.*\]/.exec(plain)?.[0] ?? "";
