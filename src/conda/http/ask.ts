@@ -1,7 +1,7 @@
 import { authorised, type Credentials } from "../channels/credentials.ts";
 import { publicUrl } from "../channels/public-url.ts";
 import { condaError } from "../errors.ts";
-import type { Answer, Door } from "./door.ts";
+import { discard, type Answer, type Door } from "./door.ts";
 import { networkFailure, Transient } from "./retry.ts";
 
 const mostRedirects = 10;
@@ -36,7 +36,7 @@ export async function ask(door: Door, address: string, question: Question): Prom
     const { url: asked, headers } = authorised(url, question.credentials);
     const answer = await get(door, asked, { ...question.headers, ...headers }, question.signal);
     if (!redirects.has(answer.status)) return accepted(answer, url);
-    answer.body.destroy();
+    discard(answer);
     url = redirected(url, answer);
   }
   throw condaError(
@@ -71,7 +71,7 @@ async function get(
 function accepted(answer: Answer, url: URL): Answer {
   const { status } = answer;
   if (status === 200 || status === 206 || status === 304 || status === 416) return answer;
-  answer.body.on("error", () => {}).destroy();
+  discard(answer);
   const shown = publicUrl(url.href);
   if (status === 404 || status === 410) throw new Missing(url.href);
   if (status === 401 || status === 403 || status === 407)

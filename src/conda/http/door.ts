@@ -13,6 +13,11 @@ export interface Answer {
   readonly body: Readable;
 }
 
+/** Lets go of an answer that nobody reads; a body that is destroyed complains otherwise. */
+export function discard({ body }: Answer): void {
+  body.on("error", () => {}).destroy();
+}
+
 /** The one way of this domain to the network, and to channels that are folders. */
 export interface Door {
   /** One GET: no redirect is followed, nothing is tried again. `file:` addresses are answered from the disk. */

@@ -9,7 +9,7 @@ import type { Credentials } from "../channels/credentials.ts";
 import { publicUrl } from "../channels/public-url.ts";
 import { condaError } from "../errors.ts";
 import { ask, Missing } from "./ask.ts";
-import type { Door } from "./door.ts";
+import { discard, type Door } from "./door.ts";
 import { networkFailure, Transient, withPatience, type Patience } from "./retry.ts";
 
 /** What is expected of a file before it is trusted. */
@@ -73,7 +73,8 @@ async function fromAnyMirror(file: Download, part: string, context: Downloading)
     } catch (error) {
       if (!(error instanceof Transient || error instanceof Missing)) throw error;
       // Another try may cure one mirror's trouble, but not the file's absence from all.
-      if (!(worst instanceof Transient)) worst = error;
+      if (worst === undefined || (error instanceof Transient && worst instanceof Missing))
+        worst = error;
     }
   }
   throw worst ?? new Missing(file.title);
@@ -95,7 +96,7 @@ async function fromOne(
   };
   const answer = await ask(context.door, address, { ...context, headers });
   if (answer.status === 416) {
-    answer.body.destroy();
+    discard(answer);
     await rm(part, { force: true });
     throw new Transient(`${publicUrl(address)} cannot go on at ${have} bytes`);
   }

@@ -8,6 +8,7 @@ import { StepError } from "../../step/errors.ts";
 import type { Channel } from "../channels/channel.ts";
 import { condaError } from "../errors.ts";
 import { ask, Missing } from "../http/ask.ts";
+import { discard } from "../http/door.ts";
 import type { Downloading } from "../http/download.ts";
 import { networkFailure, Transient, withPatience } from "../http/retry.ts";
 import { parseFields, textIn } from "../json-fields.ts";
@@ -92,7 +93,7 @@ async function fromOne(address: string, context: RepodataContext): Promise<strin
   };
   const answer = await ask(context.door, address, { ...context, headers });
   if (answer.status === 304) {
-    answer.body.destroy();
+    discard(answer);
     return path;
   }
   await mkdir(context.folder, { recursive: true });
