@@ -17,7 +17,7 @@ import { clobberingPackages, exampleToolsPackage, timeZonePackage } from "./smal
 import { wheelPackage } from "./wheel-package.ts";
 
 /** Raised with every change of what is packaged, so that no older channel is reused. */
-const recipe = 2;
+const recipe = 3;
 
 export interface ExampleChannel {
   readonly folder: string;

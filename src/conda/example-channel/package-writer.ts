@@ -3,10 +3,10 @@ import { copyFile, lstat, mkdir, readFile, rm, symlink, writeFile, chmod } from 
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { constants, zstdCompress } from "node:zlib";
-import { compressBzip2 } from "./bzip2-writer.ts";
 import type { PackageContent, PackageFile } from "./package-content.ts";
 import { placeholderFor } from "./placeholder.ts";
 import { storedZip } from "./stored-zip.ts";
+import { writeTar, type TarMember } from "./tar-writer.ts";
 
 /** The time of every package and of every file in it, so that the same sources give the same bytes. */
 export const packageTime = new Date("2024-01-01T00:00:00Z");
@@ -35,10 +35,19 @@ export async function writePackage(
   await stage(payload, content);
   await stageInfo(info, payload, content);
   const stem = `${content.name}-${content.version}-${content.build}`;
+  const members = sortedFiles(content).map(({ path }) => ({
+    source: join(payload, path),
+    name: path,
+  }));
+  const described = infoMembers(info, content);
   const bytes =
     content.format === ".conda"
-      ? await condaArchive(stem, payload, info, content)
-      : await tarBz2Archive(payload, info, content, python);
+      ? await condaArchive(stem, members, described, python)
+      : await writeTar([...described, ...members], {
+          python,
+          compression: "bzip2",
+          time: packageTime,
+        });
   const fileName = `${stem}${content.format}`;
   await mkdir(join(channel, content.subdir), { recursive: true });
   await writeFile(join(channel, content.subdir, fileName), bytes);
@@ -145,62 +154,23 @@ function repodataRecord(content: PackageContent, bytes: Buffer): Record<string, 
 
 async function condaArchive(
   stem: string,
-  payload: string,
-  info: string,
-  content: PackageContent,
+  payload: readonly TarMember[],
+  info: readonly TarMember[],
+  python: string,
 ): Promise<Buffer> {
+  const part = async (members: readonly TarMember[]) =>
+    zstd(await writeTar(members, { python, compression: "none", time: packageTime }));
   return storedZip([
     ["metadata.json", Buffer.from('{"conda_pkg_format_version": 2}\n')],
-    [
-      `pkg-${stem}.tar.zst`,
-      await zstd(
-        await tarOf(
-          payload,
-          sortedFiles(content).map((file) => file.path),
-        ),
-      ),
-    ],
-    [`info-${stem}.tar.zst`, await zstd(await tarOf(info, await infoNames(content)))],
+    [`pkg-${stem}.tar.zst`, await part(payload)],
+    [`info-${stem}.tar.zst`, await part(info)],
   ]);
 }
 
-async function tarBz2Archive(
-  payload: string,
-  info: string,
-  content: PackageContent,
-  python: string,
-): Promise<Buffer> {
-  const head = await tarOf(info, await infoNames(content));
-  const body = await tarOf(
-    payload,
-    sortedFiles(content).map((file) => file.path),
-  );
-  // Two archives one after the other: the first one's end is two blocks of zeros.
-  return compressBzip2(Buffer.concat([withoutEnd(head), body]), python);
-}
-
-async function infoNames(content: PackageContent): Promise<readonly string[]> {
+function infoMembers(folder: string, content: PackageContent): readonly TarMember[] {
   const names = ["info/about.json", "info/files", "info/index.json", "info/paths.json"];
-  return content.noarch === "python" ? [...names, "info/link.json"] : names;
-}
-
-async function tarOf(folder: string, names: readonly string[]): Promise<Buffer> {
-  const { create } = await import("tar");
-  const chunks: Buffer[] = [];
-  const stream = create(
-    { cwd: folder, portable: true, mtime: packageTime, noDirRecurse: true },
-    // A name that begins with @ would be taken for an archive to add.
-    names.map((name) => (name.startsWith("@") ? `./${name}` : name)),
-  );
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function withoutEnd(tar: Buffer): Buffer {
-  let end = tar.length;
-  const zeros = Buffer.alloc(512);
-  while (end >= 512 && tar.subarray(end - 512, end).equals(zeros)) end -= 512;
-  return tar.subarray(0, end);
+  if (content.noarch === "python") names.push("info/link.json");
+  return names.map((name) => ({ source: join(folder, name), name }));
 }
 
 async function zstd(bytes: Buffer): Promise<Buffer> {

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash, randomUUID, type Hash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -50,7 +50,7 @@ export interface Downloading {
  */
 export async function download(file: Download, context: Downloading): Promise<void> {
   await mkdir(dirname(file.path), { recursive: true });
-  const part = `${file.path}.${process.pid}.part`;
+  const part = `${file.path}.${randomUUID()}.part`;
   try {
     await withPatience(() => fromAnyMirror(file, part, context), context);
     await rename(part, file.path);

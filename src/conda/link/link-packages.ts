@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { writeFileSync } from "node:fs";
+import { readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import type { Log } from "../../step/log.ts";
@@ -54,12 +54,13 @@ export async function linkPackages(
   const placer = filePlacer();
   const digests = new Map<string, string>();
   const linked: LinkedPackage[] = [];
+  const bridges = new Set(placeBridges(plan, folders));
   let placed = 0;
   // The last owner of a path is placed and recorded first, so that the others can record what is really there.
   for (const planned of plan.packages.toReversed()) {
     const paths: RecordedPath[] = [];
     for (const path of planned.paths) {
-      paths.push(placePath(plan.prefix, planned, path, { folders, placer, digests }));
+      paths.push(placePath(plan.prefix, planned, path, { folders, placer, digests, bridges }));
       placed += 1;
       if (placed % filesPerTurn !== 0) continue;
       progress.advance(filesPerTurn);
@@ -78,13 +79,23 @@ interface Placing {
   readonly placer: Placer;
   /** Of what lies in the environment, by target. */
   readonly digests: Map<string, string>;
+  /** Targets that are there already. */
+  readonly bridges: ReadonlySet<string>;
+}
+
+function placeBridges({ prefix, bridges }: LinkPlan, folders: PrefixFolders): readonly string[] {
+  return bridges.map(({ target, source }) => {
+    folders.ensure(dirname(target));
+    symlinkSync(readlinkSync(source), join(prefix, target));
+    return target;
+  });
 }
 
 function placePath(
   prefix: string,
   { unpacked }: PlannedPackage,
   { source, target, overruled }: PlannedPath,
-  { folders, placer, digests }: Placing,
+  { folders, placer, digests, bridges }: Placing,
 ): RecordedPath {
   if (source.type === "directory") {
     folders.ensure(target);
@@ -98,7 +109,7 @@ function placePath(
       : { prefix_placeholder: source.placeholder.text, file_mode: source.placeholder.mode }),
     ...(source.noLink ? { no_link: true as const } : {}),
   };
-  if (overruled)
+  if (overruled || bridges.has(target))
     return { ...common, ...digestFields(source.sha256, digests.get(target), source.sizeBytes) };
   folders.ensure(dirname(target));
   const placed = placer.place(

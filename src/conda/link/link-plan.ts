@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { StepError } from "../../step/errors.ts";
 import { condaError } from "../errors.ts";
 import type { PackagePath } from "../packages/package-info.ts";
@@ -32,12 +32,15 @@ export interface LinkPlan {
   readonly python: PythonOfEnvironment | undefined;
   readonly packages: readonly PlannedPackage[];
   readonly clobbered: readonly { readonly path: string; readonly owners: readonly string[] }[];
+  /** Links that stand for a folder which other paths lie in: they are placed before everything else. */
+  readonly bridges: readonly { readonly target: string; readonly source: string }[];
 }
 
 /**
  * Decides what every package installs where. A path of several packages gets the bytes of the last one.
  *
  * @param packages in link order
+ * @throws E_CONDA_PACKAGE where a file of one package is a folder of another
  * @throws E_CONDA_PREFIX for the package whose binaries leave the least room, where the prefix is too long
  */
 export function planLinks(packages: readonly UnpackedPackage[], prefix: string): LinkPlan {
@@ -54,21 +57,47 @@ export function planLinks(packages: readonly UnpackedPackage[], prefix: string):
     });
     return { unpacked, paths };
   });
+  const planned = targeted.map(({ unpacked, paths }) => ({
+    unpacked,
+    paths: paths.map(({ source, target }) => ({
+      source,
+      target,
+      overruled: source.type !== "directory" && owners.get(target)?.at(-1) !== unpacked.info.name,
+    })),
+  }));
   return {
     prefix,
     python,
-    packages: targeted.map(({ unpacked, paths }) => ({
-      unpacked,
-      paths: paths.map(({ source, target }) => ({
-        source,
-        target,
-        overruled: source.type !== "directory" && owners.get(target)?.at(-1) !== unpacked.info.name,
-      })),
-    })),
+    packages: planned,
     clobbered: [...owners]
       .filter(([, names]) => names.length > 1)
       .map(([path, names]) => ({ path, owners: names })),
+    bridges: findBridges(planned),
   };
+}
+
+function findBridges(packages: readonly PlannedPackage[]): LinkPlan["bridges"] {
+  const folders = new Set<string>();
+  for (const { paths } of packages)
+    for (const { target, source } of paths) {
+      if (source.type === "directory") folders.add(target);
+      for (let above = dirname(target); above !== "."; above = dirname(above)) {
+        if (folders.has(above)) break;
+        folders.add(above);
+      }
+    }
+  const bridges: { target: string; source: string }[] = [];
+  for (const { unpacked, paths } of packages)
+    for (const { target, source, overruled } of paths) {
+      if (overruled || source.type === "directory" || !folders.has(target)) continue;
+      if (source.type !== "softlink")
+        throw condaError(
+          "E_CONDA_PACKAGE",
+          `${target} is a file in ${unpacked.resolved.fileName}, but a folder in another package.`,
+        );
+      bridges.push({ target, source: join(unpacked.folder, source.path) });
+    }
+  return bridges.toSorted((a, b) => a.target.length - b.target.length);
 }
 
 function checkLength(packages: readonly UnpackedPackage[], prefix: string): StepError | undefined {

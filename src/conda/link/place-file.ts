@@ -22,7 +22,7 @@ export type LinkType = "hard" | "copy";
 export interface Placed {
   readonly sha256: string | undefined;
   readonly sha256InPrefix: string | undefined;
-  readonly sizeBytes: number;
+  readonly sizeBytes: number | undefined;
 }
 
 /** Places files of the package cache in one environment. */
@@ -61,7 +61,8 @@ export function filePlacer(): Placer {
       if (path.type === "softlink" || found.isSymbolicLink()) {
         symlinkSync(readlinkSync(source), target);
         lutimesSync(target, found.atime, found.mtime);
-        return asIs(path, found.size);
+        // What the link leads to may have been rewritten, so only the package's own digest is known.
+        return { sha256: path.sha256, sha256InPrefix: undefined, sizeBytes: path.sizeBytes };
       }
       if (path.placeholder !== undefined) return rewrite(source, path, target, prefix);
       if (path.noLink) copyKeeping(source, target);
@@ -87,9 +88,9 @@ function rewrite(source: string, path: PackagePath, target: string, prefix: stri
   };
 }
 
-function asIs(path: PackagePath, size: number, source?: string): Placed {
+function asIs(path: PackagePath, size: number, source: string): Placed {
   // Packages from before paths.json name no digests.
-  const digest = path.sha256 ?? (source === undefined ? undefined : sha256(readFileSync(source)));
+  const digest = path.sha256 ?? sha256(readFileSync(source));
   return { sha256: digest, sha256InPrefix: digest, sizeBytes: path.sizeBytes ?? size };
 }
 

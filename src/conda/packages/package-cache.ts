@@ -58,7 +58,7 @@ export async function openPackageCache(
     },
     archiveOf: (wanted) => join(folder, wanted.fileName),
     async startEntry(wanted) {
-      const part = join(folder, `.${stemOf(wanted)}.${process.pid}.${randomUUID()}.part`);
+      const part = join(folder, `.${stemOf(wanted)}.${randomUUID()}.part`);
       await mkdir(part, { recursive: true });
       return part;
     },

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -97,7 +97,7 @@ async function fromOne(address: string, context: RepodataContext): Promise<strin
     return path;
   }
   await mkdir(context.folder, { recursive: true });
-  const part = `${path}.${process.pid}.part`;
+  const part = `${path}.${randomUUID()}.part`;
   try {
     await pipeline(answer.body, createWriteStream(part), { signal: context.signal });
     // Without the old state: a crash between the two renames must not pair new bytes with an old ETag.
