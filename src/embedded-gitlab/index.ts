@@ -9,7 +9,7 @@ export type {
   ProjectHandle,
   ProjectSettings,
   TokenHandle,
-} from "./admin/admin.ts";
+} from "./admin/admin-types.ts";
 export type { RoleName } from "./access/roles.ts";
 export type { FaultAction, FaultRule } from "./http/faults.ts";
 export type { LoggedRequest } from "./http/request-log.ts";

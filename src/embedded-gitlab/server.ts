@@ -4,7 +4,7 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdmin, handleOf } from "./admin/admin.ts";
-import type { Admin, ProjectHandle } from "./admin/admin.ts";
+import type { Admin, ProjectHandle } from "./admin/admin-types.ts";
 import { embeddedGitlabErrors } from "./errors.ts";
 import { importRepository } from "./git/import-repository.ts";
 import { runGit } from "./git/run-git.ts";

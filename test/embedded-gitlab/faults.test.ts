@@ -1,4 +1,9 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { adminCommands } from "../../src/embedded-gitlab/admin/admin-commands.ts";
+import { readFault } from "../../src/embedded-gitlab/admin/read-fault.ts";
+import { Parameters } from "../../src/embedded-gitlab/http/parameters.ts";
 import type { EmbeddedGitlab, FaultAction } from "../../src/embedded-gitlab/index.ts";
 import { call, field, fields } from "./call.ts";
 import { git, makeWorkTree, mustGit, openGitlab, withToken } from "./gitlab.ts";
@@ -210,4 +215,17 @@ describe("the admin endpoint", () => {
       error: "There is no project none",
     });
   });
+});
+
+test("the page about it names every admin command, and each fault in it is one", async () => {
+  const page = await readFile(join(import.meta.dirname, "../../docs/embedded-gitlab.md"), "utf8");
+  for (const name of adminCommands.keys()) expect(page).toContain(`\`${name}\``);
+  const actions = [...page.matchAll(/^\| `(\{"kind".*?\})` +\|/gm)].map(([, text]) => text ?? "");
+  expect(actions).toHaveLength(9);
+  for (const text of actions) {
+    const action: unknown = JSON.parse(text);
+    expect(readFault(new Parameters(new Map([["action", action]]))).action).toMatchObject(
+      typeof action === "object" && action !== null ? action : {},
+    );
+  }
 });

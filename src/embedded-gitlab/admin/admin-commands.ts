@@ -4,7 +4,7 @@ import type { RateLimit } from "../http/rate-limit.ts";
 import { readFault } from "./read-fault.ts";
 import type { Parameters } from "../http/parameters.ts";
 import { featureLevels, packageStatuses, tokenKinds, visibilities } from "../world/model.ts";
-import type { Admin, NewToken } from "./admin.ts";
+import type { Admin, NewToken } from "./admin-types.ts";
 
 type Command = (admin: Admin, parameters: Parameters) => unknown;
 

@@ -3,7 +3,7 @@ import { json, noContent } from "../http/answer.ts";
 import type { Answer } from "../http/answer.ts";
 import { readParameters } from "../http/body.ts";
 import type { RequestContext } from "../http/request-context.ts";
-import type { Admin } from "./admin.ts";
+import type { Admin } from "./admin-types.ts";
 import { adminCommands } from "./admin-commands.ts";
 
 /**

@@ -20,7 +20,7 @@ import type { RequestContext } from "./request-context.ts";
 import type { LoggedRequest } from "./request-log.ts";
 import { serveApi } from "./serve-api.ts";
 import { serveAdmin } from "../admin/serve-admin.ts";
-import type { Admin } from "../admin/admin.ts";
+import type { Admin } from "../admin/admin-types.ts";
 
 export interface Serving {
   readonly world: World;
