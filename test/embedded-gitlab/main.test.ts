@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { call, field } from "./call.ts";
 import { openFolder } from "./gitlab.ts";
@@ -65,10 +66,11 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 );
 
 test("all wrong settings are named together, and nothing is started", async () => {
+  const absent = join(await openFolder(), "absent");
   const server = await start({
     PORT: "http",
     EMBEDDED_GITLAB_PROJECT: "demo",
-    EMBEDDED_GITLAB_REPO: "/nonexistent",
+    EMBEDDED_GITLAB_REPO: absent,
   });
   const { exitCode, out, errors } = await server.end();
   expect([exitCode, out]).toEqual([2, ""]);
@@ -76,7 +78,7 @@ test("all wrong settings are named together, and nothing is started", async () =
   expect(errors).toContain(
     'EMBEDDED_GITLAB_PROJECT is "demo", which is not of the form group/name.',
   );
-  expect(errors).toContain('EMBEDDED_GITLAB_REPO is "/nonexistent", where there is no folder.');
+  expect(errors).toContain(`EMBEDDED_GITLAB_REPO is "${absent}", where there is no folder.`);
   expect(await readdir(server.folder)).toEqual([]);
 });
 
@@ -96,7 +98,7 @@ test("a port that is taken is named, and nothing is left", async () => {
 });
 
 test("a machine without git is told so", async () => {
-  const server = await start({ PATH: "/nonexistent" });
+  const server = await start({ PATH: await openFolder() });
   const { exitCode, errors } = await server.end();
   expect([exitCode, errors.split(":")[0]]).toEqual([5, "E_NO_GIT"]);
   expect(await readdir(server.folder)).toEqual([]);

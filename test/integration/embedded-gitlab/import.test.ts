@@ -113,7 +113,7 @@ describe("a repository is imported", () => {
 
 describe("what cannot be imported is refused, and nothing is left", () => {
   test.each([
-    { title: "no folder", make: async () => "/nonexistent/repository" },
+    { title: "no folder", make: async () => join(await openFolder(), "absent") },
     { title: "a folder without a repository", make: () => openFolder() },
     {
       title: "a folder inside a repository",
