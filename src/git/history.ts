@@ -23,6 +23,7 @@ export interface CommitLine {
  */
 export async function fetchCommits(server: Server, id: Sha, known: Sha): Promise<void> {
   const { repository } = server;
+  if (id === known) return;
   if ((await findObject(repository, id)) !== undefined && (await isWhole(repository, id))) return;
   await repository.git.text(["update-ref", `refs/slipway/known/${known}`, known], repository.at());
   await fetchById(server, id, ["--filter=tree:0"]);
@@ -50,6 +51,7 @@ export async function fetchHistory(server: Server, id: Sha): Promise<Repository>
 
 /** Whether `ancestor` is `id` or leads to it, as far as the commits are here. */
 export async function isAncestor(repository: Repository, ancestor: Sha, id: Sha): Promise<boolean> {
+  if (ancestor === id) return true;
   const args = ["rev-list", "--count", "--max-count=1", ancestor, "--not", id];
   const result = await repository.git.run(args, repository.at());
   if (result.exitCode === 0) return result.stdout.toString().trim() === "0";

@@ -1,15 +1,10 @@
 import { createHash } from "node:crypto";
 import { gitErrors } from "./errors.ts";
 import { gitFailed } from "./git.ts";
-import type { Repository } from "./private-repository.ts";
+import type { GitObject, ObjectType, Repository } from "./private-repository.ts";
 import { type ObjectFormat, type Sha, toSha } from "./sha.ts";
 
-export type ObjectType = "blob" | "tree" | "commit" | "tag";
-
-export interface GitObject {
-  readonly type: ObjectType;
-  readonly bytes: Buffer;
-}
+export type { GitObject, ObjectType } from "./private-repository.ts";
 
 /**
  * Reads one object and proves that its bytes are those its id names: git itself does not look, and earlier lines of
@@ -24,8 +19,19 @@ export async function readObject(repository: Repository, id: Sha): Promise<GitOb
   return found;
 }
 
-/** The same; `undefined` where the object is not there. */
-export async function findObject(
+/** The same; `undefined` where the object is not there. What was read once is kept: an id never changes its bytes. */
+export async function findObject(repository: Repository, id: Sha): Promise<GitObject | undefined> {
+  const kept = repository.kept.get(id);
+  if (kept !== undefined) return kept;
+  const found = await lookUp(repository, id);
+  if (found !== undefined && found.bytes.length <= keptBytes) repository.kept.set(id, found);
+  return found;
+}
+
+/** Larger objects are read again, so that memory stays small. */
+const keptBytes = 1_000_000;
+
+async function lookUp(
   { git, at, objectFormat }: Repository,
   id: Sha,
 ): Promise<GitObject | undefined> {

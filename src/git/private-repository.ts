@@ -2,13 +2,22 @@ import { copyFile, mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import type { Checkout } from "./checkout.ts";
 import type { Git, GitOptions, NetworkOptions } from "./git.ts";
-import type { ObjectFormat } from "./sha.ts";
+import type { ObjectFormat, Sha } from "./sha.ts";
+
+export type ObjectType = "blob" | "tree" | "commit" | "tag";
+
+export interface GitObject {
+  readonly type: ObjectType;
+  readonly bytes: Buffer;
+}
 
 /** A bare repository of this run alone: what is made for a release is made here, and pushed from here. */
 export interface Repository {
   readonly git: Git;
   readonly directory: string;
   readonly objectFormat: ObjectFormat;
+  /** Objects that were read and proved before. */
+  readonly kept: Map<Sha, GitObject>;
   /** Options that make a command work on this repository. */
   at(options?: GitOptions): GitOptions;
   over(options: NetworkOptions): NetworkOptions;
@@ -37,6 +46,7 @@ export async function makePrivateRepository(
     git,
     directory,
     objectFormat: checkout.objectFormat,
+    kept: new Map(),
     at: (options = {}) => ({ ...options, gitDirectory: directory }),
     over: (options) => ({ ...options, gitDirectory: directory }),
   };
