@@ -28,7 +28,7 @@ export async function readJunitFiles(
   const retention = usualRetention();
   const read: JunitFile[] = [];
   for (const file of files) {
-    read.push(await readOne(file, settings, retention));
+    read.push(await readOne(file, settings, retention, files.length === 1));
     settings.onRead?.(file.bytes);
   }
   return read;
@@ -55,12 +55,14 @@ async function readOne(
   { file, path, refusal }: FoundFile,
   { signal, maxTestSeconds, keepTests, maxBytes }: ReadSettings,
   retention: Retention,
+  isOnlyFile: boolean,
 ): Promise<JunitFile> {
   const report = await orError(refusal, () =>
     readJunit(file, path, {
       retention,
       signal,
       keepTests,
+      isOnlyFile,
       ...(maxTestSeconds === undefined ? {} : { maxTestSeconds }),
       ...(maxBytes === undefined ? {} : { maxBytes }),
     }),

@@ -5,7 +5,7 @@ import { usualRetention } from "../../src/reports/read-reports.ts";
 const retention = usualRetention();
 const counts = { tests: 0, failures: 0, dup_keys: 0, findings: 0, text: 0 };
 for (const file of process.argv.slice(2)) {
-  const report = await readJunit(file, file, { retention });
+  const report = await readJunit(file, file, { retention, isOnlyFile: true });
   counts.tests += report.counts.tests;
   counts.failures += report.counts.failures;
   counts.dup_keys += report.counts.dup_keys;

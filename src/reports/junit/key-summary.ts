@@ -1,46 +1,41 @@
-import { hashOf, outcomeOf } from "./keys.ts";
+import { hashOf, isShown, outcomeOf } from "./keys.ts";
 
-/** What sorted keys say: how many are there again, and what is left when equal ones count once. */
+/** What sorted keys say. */
 export interface KeySummary {
-  /** Keys beyond the first of each. */
-  repeated: number;
-  /** Distinct keys with the same outcome, by outcome code. */
+  /** Cases that GitLab is shown, and of these the distinct ones by outcome code. */
+  shown: number;
   distinct: [number, number, number, number];
-  /** Hashes that occur more than once, with whatever outcome; the first of them, in order. */
-  repeatedHashes: Float64Array;
+  /** Hashes that occur more than once, with whatever outcome, in order. */
+  repeated: Float64Array;
 }
 
-/** How many repeated keys are named at most; of the others only the number is told. */
-export const mostNamedRepeats = 1000;
-
-/** @param keys sorted, with outcomes */
+/** @param keys sorted */
 export function summariseKeys(keys: Float64Array): KeySummary {
   const distinct: [number, number, number, number] = [0, 0, 0, 0];
-  const repeatedHashes: number[] = [];
-  let repeated = 0;
+  const repeated: number[] = [];
+  let shown = 0;
   let previous = -1;
   let previousHash = -1;
   for (const key of keys) {
     const hash = hashOf(key);
-    if (key !== previous) distinct[slot(outcomeOf(key))] += 1;
-    if (hash === previousHash) {
-      repeated += 1;
-      if (repeatedHashes.at(-1) !== hash && repeatedHashes.length < mostNamedRepeats)
-        repeatedHashes.push(hash);
+    if (isShown(key)) {
+      shown += 1;
+      if (key !== previous) distinct[slot(outcomeOf(key))] += 1;
     }
+    if (hash === previousHash && repeated.at(-1) !== hash) repeated.push(hash);
     previous = key;
     previousHash = hash;
   }
-  return { repeated, distinct, repeatedHashes: Float64Array.from(repeatedHashes) };
+  return { shown, distinct, repeated: Float64Array.from(repeated) };
 }
 
-/** Each hash once, without its outcome: what is compared between files. */
+/** Each hash that GitLab is shown once, without its outcome: what is compared between files. */
 export function distinctHashes(keys: Float64Array): Float64Array {
   const hashes = new Float64Array(keys.length);
   let used = 0;
   for (const key of keys) {
     const hash = hashOf(key);
-    if (used > 0 && hashes[used - 1] === hash) continue;
+    if (!isShown(key) || (used > 0 && hashes[used - 1] === hash)) continue;
     hashes[used] = hash;
     used += 1;
   }

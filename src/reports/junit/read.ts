@@ -9,8 +9,15 @@ import { JunitReader, type ReaderOptions } from "./reader.ts";
 import { nameRepeats } from "./repeats.ts";
 import { junitVocabulary } from "./vocabulary.ts";
 
+export interface JunitOptions {
+  /** Keep what a comparison with a baseline needs of every test. */
+  keepTests?: boolean;
+  /** There is no other file whose names could be the same. */
+  isOnlyFile?: boolean;
+}
+
 /**
- * Reads one JUnit report: every dialect, in constant memory but for 16 bytes a case.
+ * Reads one JUnit report: every dialect, in constant memory but for 8 bytes a case.
  *
  * @param file where it is
  * @param path how it is called in messages: relative to the working directory
@@ -19,17 +26,19 @@ import { junitVocabulary } from "./vocabulary.ts";
 export async function readJunit(
   file: string,
   path: string,
-  options: ReaderOptions & DocumentOptions & { keepTests?: boolean },
+  options: ReaderOptions & DocumentOptions & JunitOptions,
 ): Promise<JunitFile> {
   const tests = options.keepTests === true ? new Map<number, TestRecord>() : undefined;
   const reader = new JunitReader(
     tests === undefined ? options : { ...options, onCase: (state) => remember(tests, state) },
   );
   const facts = await readDocument(file, junitVocabulary, reader, options);
-  const gitlab = reader.gitlabKeys.sorted();
-  const shown = summariseKeys(gitlab);
-  if (facts.fault === undefined && shown.repeatedHashes.length > 0)
-    await nameRepeats(file, shown, reader.findings, options);
+  const keys = reader.keys.takeSorted();
+  const summary = summariseKeys(keys);
+  const repeats =
+    facts.fault === undefined && summary.repeated.length > 0
+      ? await nameRepeats(file, summary.repeated, reader.findings, options)
+      : 0;
   lintWholeFile(path, facts, reader);
   const error = errorOf(facts, reader);
   const findings = reader.findings.sorted();
@@ -44,8 +53,8 @@ export async function readJunit(
     wellformed: wellformed(facts),
     readable: error === undefined,
     error,
-    counts: countsOf(reader, hasRepeats(reader, shown) ? reader.exactKeys.sorted() : noKeys),
-    gitlab: gitlabCounts(facts, findings, shown, reader),
+    counts: countsOf(reader, repeats),
+    gitlab: gitlabCounts(facts, findings, summary, reader),
     declared: reader.mismatched === 0 ? "ok" : "differs",
     mismatches: reader.mismatches,
     cases: reader.cases,
@@ -55,7 +64,7 @@ export async function readJunit(
     tooSlow: reader.times.tooSlow,
     findings,
     tests,
-    gitlabKeys: distinctHashes(gitlab),
+    gitlabKeys: options.isOnlyFile === true ? noKeys : distinctHashes(keys),
   };
 }
 
@@ -70,11 +79,6 @@ function remember(tests: Map<number, TestRecord>, state: CaseState): void {
 const badness = { passed: 0, skipped: 1, errored: 2, failed: 3 } as const;
 
 const noKeys = new Float64Array();
-
-/** Exact repeats are repeats for GitLab too; sorting a million keys to find none is left out. */
-function hasRepeats(reader: JunitReader, shown: KeySummary): boolean {
-  return shown.repeated > 0 || reader.gitlabKeys.length < reader.counts.tests;
-}
 
 function errorOf(facts: DocumentFacts, reader: JunitReader): ReadError | undefined {
   const { fault } = facts;
@@ -102,7 +106,7 @@ function wellformed(facts: DocumentFacts): JunitFile["wellformed"] {
   return facts.fault === undefined ? "yes" : "no";
 }
 
-function countsOf(reader: JunitReader, exact: Float64Array): JunitFile["counts"] {
+function countsOf(reader: JunitReader, repeats: number): JunitFile["counts"] {
   const { counts, times } = reader;
   return {
     suites: counts.suites,
@@ -114,7 +118,7 @@ function countsOf(reader: JunitReader, exact: Float64Array): JunitFile["counts"]
     flaky: counts.flaky,
     rerun: counts.rerun,
     suite_problems: counts.suiteProblems,
-    dup_keys: summariseKeys(exact).repeated,
+    dup_keys: repeats,
     no_classname: counts.noClassname,
     time: Math.round(times.seconds * 1000) / 1000,
     bad_times: times.bad,
@@ -126,7 +130,7 @@ const dataErrors = new Set(["GJ04", "GJ05", "GJ06", "GJ07", "GJ08", "GJ09"]);
 function gitlabCounts(
   facts: DocumentFacts,
   findings: readonly LintFinding[],
-  shown: KeySummary,
+  summary: KeySummary,
   reader: JunitReader,
 ): GitlabCounts {
   const error = gitlabError(facts, findings);
@@ -141,7 +145,7 @@ function gitlabCounts(
       gitlab_lost: 0,
       gitlab_raw: 0,
     };
-  const [success, failed, errored, skipped] = shown.distinct;
+  const [success, failed, errored, skipped] = summary.distinct;
   const total = success + failed + errored + skipped;
   return {
     gitlab_error: "",
@@ -150,7 +154,7 @@ function gitlabCounts(
     gitlab_failed: failed,
     gitlab_errored: errored,
     gitlab_skipped: skipped,
-    gitlab_lost: reader.gitlabKeys.length - total,
+    gitlab_lost: summary.shown - total,
     gitlab_raw: reader.counts.raw,
   };
 }

@@ -8,7 +8,7 @@ import { isBlank } from "./blank.ts";
 import { isUnusualStatus, lintCase } from "./case-lint.ts";
 import { CaseState } from "./case-state.ts";
 import { failsToConvert, hashValue, isDisallowedType, replacesText } from "./hash-value.ts";
-import { KeyHash, KeyList, outcomeCode, withOutcome } from "./keys.ts";
+import { hidden, KeyHash, KeyList, makeKey, outcomeCode } from "./keys.ts";
 import type { CaseDetail, DeclaredMismatch, Problem, SuiteProblem } from "./model.ts";
 import { PartState } from "./part-state.ts";
 import { SuiteFrame } from "./suite-frame.ts";
@@ -41,8 +41,7 @@ const underscore = 95;
 export class JunitReader implements XmlEvents {
   readonly findings = new FindingList();
   readonly times: TimeTally;
-  readonly exactKeys = new KeyList();
-  readonly gitlabKeys = new KeyList();
+  readonly keys = new KeyList();
   readonly cases: CaseDetail[] = [];
   readonly skippedCases: { name: string; reason: string | undefined }[] = [];
   readonly problems: SuiteProblem[] = [];
@@ -65,7 +64,6 @@ export class JunitReader implements XmlEvents {
   };
   root = "";
   mismatched = 0;
-  lastCase: string | undefined;
 
   readonly #options: ReaderOptions;
   readonly #roles: Role[] = [];
@@ -85,6 +83,12 @@ export class JunitReader implements XmlEvents {
   /** The scanner that will call: asked for the place of a tag. */
   attach(scanner: XmlScanner): void {
     this.#scanner = scanner;
+  }
+
+  /** The case that was being read last, where its attributes are still known: a report that is cut off ends there. */
+  get lastCase(): string | undefined {
+    const state = this.#casePool[Math.max(0, this.#caseDepth - 1)]?.state;
+    return state !== undefined && state.attributes === state.copy ? state.title : undefined;
   }
 
   open(name: XmlName, attributes: XmlAttributes, isEmpty: boolean): void {
@@ -150,7 +154,7 @@ export class JunitReader implements XmlEvents {
       attributes,
       line,
       column,
-      gitlabKeys: this.gitlabKeys.length,
+      firstKey: this.keys.length,
       raw: this.counts.raw,
     });
     if (name.kind === word.testsuite && frame.name === undefined)
@@ -190,7 +194,7 @@ export class JunitReader implements XmlEvents {
       attributes,
       line,
       column,
-      gitlabKeys: 0,
+      firstKey: 0,
       raw: 0,
     });
     this.#roles.push(role.suite);
@@ -470,13 +474,11 @@ export class JunitReader implements XmlEvents {
     if (!state.hasFile && (outcome === "failed" || outcome === "errored")) counts.noFile += 1;
     this.#timeOf(state);
     this.#countInSuites(state);
-    this.exactKeys.push(withOutcome(state.exactHash, outcomeCode[outcome]));
-    this.#countForGitlab(state);
+    this.#keepKey(state);
     lintCase(state, this.findings);
     if (outcome === "failed" || outcome === "errored" || state.flaky > 0) this.#keepCase(state);
     else if (outcome === "skipped") this.#keepSkipped(state);
     this.#options.onCase?.(state);
-    // A nested case ended: its parent's copy is still what it was.
   }
 
   #timeOf(state: CaseState): void {
@@ -512,10 +514,11 @@ export class JunitReader implements XmlEvents {
     if (state.skips > 0) found.skipped += 1;
   }
 
-  #countForGitlab(state: CaseState): void {
-    if (!state.isDirect || state.suite?.isReached !== true || state.vanishes) return;
+  #keepKey(state: CaseState): void {
     const outcome = state.gitlabOutcome;
-    this.gitlabKeys.push(withOutcome(state.gitlabHash, outcomeCode[outcome]));
+    const isReached = state.isDirect && state.suite?.isReached === true && !state.vanishes;
+    this.keys.push(makeKey(state.gitlabHash, outcomeCode[outcome], isReached));
+    if (!isReached) return;
     const isRaw =
       (outcome === "failed" && state.rawFailure) ||
       (outcome === "errored" && state.rawError) ||
@@ -524,7 +527,6 @@ export class JunitReader implements XmlEvents {
   }
 
   #keepCase(state: CaseState): void {
-    this.lastCase = undefined;
     if (this.#options.retention.failed <= 0) return;
     this.#options.retention.failed -= 1;
     const outcome = state.outcome;
@@ -579,7 +581,7 @@ export class JunitReader implements XmlEvents {
       suite.parent.found.skipped += suite.found.skipped;
     }
     if (!suite.vanishes) return;
-    this.gitlabKeys.truncate(suite.firstGitlabKey);
+    this.keys.changeFrom(suite.firstKey, hidden);
     this.counts.raw = suite.rawBefore;
     const { line, column, strayText } = suite;
     if (strayText !== undefined)

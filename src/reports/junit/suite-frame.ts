@@ -25,8 +25,8 @@ export class SuiteFrame {
   readonly hasAttributes: boolean;
   /** GitLab comes here: the way from the root is testsuites, testsuite, … */
   readonly isReached: boolean;
-  /** Length of GitLab's key list when it opened: what is behind is lost when the suite vanishes. */
-  readonly firstGitlabKey: number;
+  /** How many keys there were when it opened: GitLab loses those behind when the suite vanishes. */
+  readonly firstKey: number;
   readonly rawBefore: number;
   strayText: string | undefined;
   children = 0;
@@ -38,7 +38,7 @@ export class SuiteFrame {
     attributes: XmlAttributes;
     line: number;
     column: number;
-    gitlabKeys: number;
+    firstKey: number;
     raw: number;
   }) {
     const { attributes } = init;
@@ -61,7 +61,7 @@ export class SuiteFrame {
     this.isNil = attributes.valueOf(word.nil) === "true";
     this.hasAttributes = attributes.count > 0;
     this.isReached = isReached(init.parent, init.kind, init.depth);
-    this.firstGitlabKey = init.gitlabKeys;
+    this.firstKey = init.firstKey;
     this.rawBefore = init.raw;
   }
 
