@@ -7,7 +7,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { debianWithGit, installed, StrictContainer } from "../support/containers.ts";
 
 const root = join(import.meta.dirname, "../..");
-const steps = readdirSync(join(root, "steps")).map((file) => file.replace(/\.ts$/, ""));
+const steps = readdirSync(join(root, "steps"))
+  .filter((file) => file.endsWith(".ts"))
+  .map((file) => file.replace(/\.ts$/, ""));
 let container: StartedTestContainer;
 let checkout: string;
 
