@@ -176,3 +176,14 @@ test("C9 B6 the pipelines of a package come newest first, each once; a package w
   expect((await send(cast, cast.pat("reporter"), `/${plain}/pipelines`)).body).toEqual([]);
   expect((await send(cast, cast.pat("reporter"), "/999999/pipelines")).status).toBe(404);
 });
+
+test("H12 a project whose registry is switched off refuses its packages to everyone, with 403", async () => {
+  const cast = await openCast(gitlab);
+  await upload(cast, "one/1.0/a.txt");
+  await gitlab.admin.setProject(cast.project.id, { registryAccess: "disabled" });
+  const path = `/projects/${cast.project.id}/packages/generic/one/1.0/b.txt`;
+  const headers = cast.pat("maintainer");
+  const answer = await call(gitlab, path, { method: "PUT", bytes: "b", headers });
+  expect([answer.status, answer.body]).toEqual([403, { message: "403 Forbidden" }]);
+  expect((await send(cast, headers, "")).status).toBe(403);
+});

@@ -31,8 +31,17 @@ const abilities = {
 
 export type Ability = keyof typeof abilities;
 
+const packageAbilities: ReadonlySet<Ability> = new Set([
+  "read_package",
+  "download_package",
+  "create_package",
+  "destroy_package",
+]);
+
 /** Whether a caller may do this in a project. */
 export function may(caller: Caller, project: Project, ability: Ability): boolean {
+  // A project without a registry lets nobody at packages, whatever the role: 403, as for a missing right (H12).
+  if (packageAbilities.has(ability) && project.registryAccess === "disabled") return false;
   if (caller.token?.kind === "deploy") return deployTokenMay(caller, project, ability);
   const { role, everyone } = abilities[ability];
   if (everyone && isOpenTo(caller, project)) return true;
