@@ -70,7 +70,7 @@ function startGroup(
     const output = child.stdout.pipe(new PassThrough({ highWaterMark: blockBytes }));
     return { child, output, ended };
   })();
-  started.catch(() => {});
+  started.catch(ignore);
   return {
     async write(block) {
       const { child } = await started;
@@ -87,11 +87,11 @@ function startGroup(
       });
     },
     end() {
-      void started.then(({ child }) => child.stdin.end());
+      started.then(({ child }) => child.stdin.end(), ignore);
     },
     abort(reason) {
       aborted = { reason };
-      void started.then(({ child }) => child.kill("SIGKILL"));
+      started.then(({ child }) => child.kill("SIGKILL"), ignore);
     },
     chunks: (async function* chunks() {
       const { output, ended } = await started;
@@ -118,3 +118,6 @@ function startGroup(
     })(),
   };
 }
+
+/** Whoever reads the chunks meets the failure; nobody else needs to. */
+function ignore(): void {}
