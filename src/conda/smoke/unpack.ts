@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { cp } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { createZstdDecompress } from "node:zlib";
 
 import type { Format } from "../pack/format.ts";
 import { unzip } from "./unzip.ts";
+import { decompressFrames } from "./zstd-frames.ts";
 
 /** Unpacks a pack into an empty folder, with a reader that has nothing in common with the writer where there is one. */
 export async function unpackInto(
@@ -25,7 +25,6 @@ export async function unpackInto(
   // As on a worker: the files belong to whoever unpacks.
   const unpacker = extract({ cwd: folder, preserveOwner: false, strict: true });
   const stops = { ...(signal && { signal }) };
-  if (format === "tar.zst")
-    await pipeline(createReadStream(pack), createZstdDecompress(), unpacker, stops);
+  if (format === "tar.zst") await pipeline(decompressFrames(pack), unpacker, stops);
   else await pipeline(createReadStream(pack), unpacker, stops);
 }

@@ -9,9 +9,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { createZstdDecompress, gunzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 
 import { createDeflate, createZstd } from "../../../src/conda/pack/compress/block-compressor.ts";
@@ -23,6 +22,7 @@ import { hashTar } from "../../../src/conda/pack/hash-tar.ts";
 import { PartFile } from "../../../src/conda/pack/part-file.ts";
 import { openSegmentCache, type SegmentCache } from "../../../src/conda/pack/segment-cache.ts";
 import { writeTar } from "../../../src/conda/pack/write-tar.ts";
+import { decompressFrames } from "../../../src/conda/smoke/zstd-frames.ts";
 import { silentLog } from "../../../src/step/log.ts";
 import { hasProgram, listeningLog } from "../support/packs.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -108,7 +108,9 @@ test("zstd frames are read back as one stream, the same for every number of thre
   const one = await write(groups, createZstd(3, 1));
   const three = await write(groups, createZstd(3, 3));
   expect(three.sha256).toBe(one.sha256);
-  const tar = await buffer(Readable.from([one.bytes]).pipe(createZstdDecompress()));
+  const file = join(await temporaryFolder(), "x.tar.zst");
+  writeFileSync(file, one.bytes);
+  const tar = await buffer(decompressFrames(file));
   expect(createHash("sha256").update(tar).digest("hex")).toBe(one.tarSha256);
 });
 
@@ -334,4 +336,15 @@ test("a pack that fails leaves no half segment in the cache", async () => {
   ).rejects.toThrow("ENOENT");
   const left = readdirSync(join(folder, "cache"), { recursive: true, encoding: "utf8" });
   expect(left.filter((name) => name.includes(".part"))).toStrictEqual([]);
+});
+
+test("a zstd file that is cut short, or is none, is told from a whole one", async () => {
+  const file = join(await temporaryFolder(), "x.tar.zst");
+  const whole = (await write(groups, createZstd(3, 1))).bytes;
+  writeFileSync(file, whole.subarray(0, -1));
+  await expect(buffer(decompressFrames(file))).rejects.toThrow("cut short");
+  writeFileSync(file, Buffer.concat([whole, Buffer.from("more of something else")]));
+  await expect(buffer(decompressFrames(file))).rejects.toThrow(
+    `No Zstandard frame at byte ${whole.length}`,
+  );
 });
