@@ -69,7 +69,8 @@ export async function smokeTest(
       );
     return { python: after.python, checks: checks.map(({ title }) => title), absent };
   } finally {
-    await rm(home, { recursive: true, force: true });
+    // An unpacker that failed may still be writing its last files.
+    await rm(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
   }
 }
 

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { cp } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
 import type { Format } from "../pack/format.ts";
@@ -25,6 +26,8 @@ export async function unpackInto(
   // As on a worker: the files belong to whoever unpacks.
   const unpacker = extract({ cwd: folder, preserveOwner: false, strict: true });
   const stops = { ...(signal && { signal }) };
-  if (format === "tar.zst") await pipeline(decompressFrames(pack), unpacker, stops);
-  else await pipeline(createReadStream(pack), unpacker, stops);
+  const source =
+    format === "tar.zst" ? Readable.from(decompressFrames(pack)) : createReadStream(pack);
+  // Always from a stream: a pipeline never ends where a bare generator's last chunk is taken at once.
+  await pipeline(source, unpacker, stops);
 }

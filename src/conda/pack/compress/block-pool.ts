@@ -43,6 +43,7 @@ export function createBlockPool(
   const workers = Array.from({ length: threads }, () => {
     const worker = new Worker(new URL(`./compress.worker.${extension}`, import.meta.url), {
       env: {},
+      execArgv: [],
     });
     worker.on("message", (answer: unknown) => {
       if (!isAnswer(answer)) return;
