@@ -37,6 +37,11 @@ export const versionErrors = defineErrors({
     cause: "A template of the bump configuration or of an input has an unknown or unusable name.",
     cure: "Use one of the known names; double literal braces.",
   },
+  E_VERSION_TAG_FORMAT: {
+    exit: exit.config,
+    cause: "The tag format does not hold the version, so that all releases would share one tag.",
+    cure: "Put {version} into TAG_FORMAT, for example v{version}.",
+  },
   E_VERSION_SECRET: {
     exit: exit.config,
     cause: "A template asks for the value of a credential.",

@@ -1,5 +1,6 @@
 import type { BumpPlan } from "./plan.ts";
-import { renderTemplate } from "./text/names.ts";
+import { versionErrors } from "./errors.ts";
+import { readTemplate, renderTemplate } from "./text/names.ts";
 
 /** GitLab skips every pipeline, those of tags too, for a commit whose message holds such a marker. */
 const skipMarker = /[ \t]*\[(?:ci[ _-]skip|skip[ _-]ci)\][ \t]*/giu;
@@ -24,10 +25,20 @@ export function postReleaseMessage(plan: BumpPlan, input: string | undefined): s
   return renderTemplate(template, plan.names, where);
 }
 
-/** The name of the tag: of `TAG_FORMAT` where it is given, else of the configuration, else `v{new_version}`. */
+/**
+ * The name of the tag: of `TAG_FORMAT` where it is given, else of the configuration, else `v{new_version}`.
+ *
+ * @throws E_VERSION_TAG_FORMAT where the format names nothing: every release would get the same tag.
+ */
 export function tagName(plan: BumpPlan, format: string | undefined): string {
   const where = format === undefined ? "tag_name" : "TAG_FORMAT";
-  return renderTemplate(format ?? plan.texts.tagName, plan.names, where);
+  const template = format ?? plan.texts.tagName;
+  if (readTemplate(template, where).every(({ kind }) => kind === "literal"))
+    throw versionErrors(
+      "E_VERSION_TAG_FORMAT",
+      `${where} is '${template}', without {version} in it.`,
+    );
+  return renderTemplate(template, plan.names, where);
 }
 
 /** The message of the annotated tag; `undefined` where the configuration asks for a lightweight one. */

@@ -35,6 +35,17 @@ test("the whole flow: 0.15.0.dev, the release, the next development version", as
   expect(next.edits.map(({ path }) => path).toSorted()).toEqual([".bumpversion.cfg", "setup.cfg"]);
 });
 
+test("a tag format that does not hold the version is refused: every release would get the same tag", async () => {
+  const { plan: held } = await readHeldVersion({ source: memorySource(workflowProject), around });
+  expect(() => tagName(held, "release")).toThrow(
+    expect.objectContaining({
+      code: "E_VERSION_TAG_FORMAT",
+      exit: 2,
+      message: "TAG_FORMAT is 'release', without {version} in it.",
+    }),
+  );
+});
+
 test("without configuration the flow keeps the spelling", async () => {
   const start = memorySource({ VERSION: "0.15.0.dev\n" });
   const release = await planBump({ source: start, operation: { kind: "release" }, around });
