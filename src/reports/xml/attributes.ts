@@ -3,6 +3,7 @@ import { replaceReferences } from "./references.ts";
 
 /** Most attributes of one element. */
 export const mostAttributes = 256;
+const usualAttributes = 16;
 
 /**
  * The attributes of the start tag at hand: positions in the scanner's buffer, made into text only when asked.
@@ -12,9 +13,10 @@ export const mostAttributes = 256;
 export class XmlAttributes {
   count = 0;
   readonly #names: XmlName[] = [];
-  readonly #starts = new Uint32Array(mostAttributes);
-  readonly #ends = new Uint32Array(mostAttributes);
-  readonly #escaped = new Uint8Array(mostAttributes);
+  // Ten thousand small files have one of these each, so it begins small.
+  #starts = new Uint32Array(usualAttributes);
+  #ends = new Uint32Array(usualAttributes);
+  #escaped = new Uint8Array(usualAttributes);
   #buffer: Buffer = Buffer.alloc(0);
 
   reset(buffer: Buffer): void {
@@ -32,6 +34,7 @@ export class XmlAttributes {
 
   /** @param escaped whether the value holds a reference, tab or line break, so that its bytes are not its text */
   add(name: XmlName, start: number, end: number, escaped: boolean): void {
+    if (this.count === this.#starts.length) this.#grow();
     this.#names[this.count] = name;
     this.#starts[this.count] = start;
     this.#ends[this.count] = end;
@@ -103,5 +106,16 @@ export class XmlAttributes {
 
   end(index: number): number {
     return this.#ends[index] ?? 0;
+  }
+
+  #grow(): void {
+    const enlarge = <Numbers extends Uint32Array | Uint8Array>(old: Numbers, larger: Numbers) => {
+      larger.set(old);
+      return larger;
+    };
+    const size = this.count * 2;
+    this.#starts = enlarge(this.#starts, new Uint32Array(size));
+    this.#ends = enlarge(this.#ends, new Uint32Array(size));
+    this.#escaped = enlarge(this.#escaped, new Uint8Array(size));
   }
 }

@@ -29,7 +29,7 @@ export class Cursor {
 
   /** @param sizeBytes of the document where it is known: a small one needs a small buffer */
   constructor(sizeBytes = usualBuffer, isLenient = false) {
-    this.buffer = Buffer.allocUnsafeSlow(Math.min(usualBuffer, sizeBytes + 1));
+    this.buffer = Buffer.allocUnsafe(Math.min(usualBuffer, sizeBytes + 1));
     this.isLenient = isLenient;
   }
 

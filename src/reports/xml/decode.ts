@@ -38,14 +38,18 @@ export class XmlDecoder {
       this.#pass(chunk);
       return;
     }
+    if (this.#headBytes === 0 && chunk.length >= sniffBytes) {
+      this.#begin(chunk);
+      return;
+    }
     this.#head.push(Buffer.from(chunk));
     this.#headBytes += chunk.length;
-    if (this.#headBytes >= sniffBytes) this.#begin();
+    if (this.#headBytes >= sniffBytes) this.#begin(Buffer.concat(this.#head));
   }
 
   /** @throws {XmlFault} where the document is not complete */
   end(): void {
-    if (this.#choice === undefined) this.#begin();
+    if (this.#choice === undefined) this.#begin(Buffer.concat(this.#head));
     if (this.#decoder === undefined) {
       this.#cutter.end();
       this.#throwIfBad();
@@ -55,8 +59,7 @@ export class XmlDecoder {
     this.#scanner.end();
   }
 
-  #begin(): void {
-    const head = Buffer.concat(this.#head);
+  #begin(head: Buffer): void {
     this.#head = [];
     const choice = chooseEncoding(head);
     if (typeof choice === "string") throw new XmlFault("encoding", choice, 1, 1);

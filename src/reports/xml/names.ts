@@ -15,13 +15,13 @@ export interface XmlName {
   stamp: number;
 }
 
-const tableSize = 1024;
+const tableSize = 128;
 const largestTable = 8192;
 
 /** Keeps one object per name, so that the hot path makes no strings. */
 export class NameTable {
   readonly #vocabulary: ReadonlyMap<string, number>;
-  readonly #slots: (XmlName[] | undefined)[] = Array.from({ length: tableSize });
+  readonly #slots: (XmlName[] | undefined)[] = [];
   #count = 0;
 
   /** @param vocabulary the local names the reader knows, each with its number above 0 */

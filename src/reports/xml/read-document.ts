@@ -99,7 +99,7 @@ async function pump(
   signal: AbortSignal | undefined,
   take: (chunk: Buffer) => void,
 ): Promise<void> {
-  const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, size + 1));
+  const buffer = Buffer.allocUnsafe(Math.min(chunkBytes, size + 1));
   let sinceBreath = 0;
   for (;;) {
     signal?.throwIfAborted();
