@@ -1,17 +1,22 @@
 import { FindingList } from "../lint/findings.ts";
 import type { LintLevel, LintRuleId } from "../lint/rules.ts";
 import type { XmlAttributes } from "../xml/attributes.ts";
-import type { NoticeLevel } from "../xml/namespaces.ts";
 import type { XmlName } from "../xml/names.ts";
+import type { NoticeLevel } from "../xml/namespaces.ts";
 import type { XmlEvents, XmlScanner } from "../xml/scanner.ts";
 import { isBlank } from "./blank.ts";
-import { isUnusualStatus, lintCase } from "./case-lint.ts";
+import { CaseAttributes } from "./case-attributes.ts";
+import { detailOf, skipOf } from "./case-detail.ts";
+import { lintCase } from "./case-lint.ts";
 import { CaseState } from "./case-state.ts";
-import { failsToConvert, hashValue, isDisallowedType, replacesText } from "./hash-value.ts";
-import { hidden, KeyHash, KeyList, makeKey, outcomeCode } from "./keys.ts";
-import type { CaseDetail, DeclaredMismatch, Problem, SuiteProblem } from "./model.ts";
+import { hashValue, isDisallowedType } from "./hash-value.ts";
+import { hidden, KeyList, makeKey, outcomeCode } from "./keys.ts";
+import type { CaseDetail, DeclaredMismatch, SuiteProblem } from "./model.ts";
+import { lintConversion, lintOutcomePart } from "./part-lint.ts";
 import { PartState } from "./part-state.ts";
+import { isDeciding, isProblem, problemOf } from "./problems.ts";
 import { SuiteFrame } from "./suite-frame.ts";
+import { lintVanished, mismatchesOf, suiteTitle } from "./suite-lint.ts";
 import { isPlainTime, parseTime } from "./time.ts";
 import { parsePlainSeconds } from "./time-bytes.ts";
 import { TimeTally } from "./time-tally.ts";
@@ -35,7 +40,7 @@ const role = { other: 0, suite: 1, case: 2, part: 3, inner: 4, suitePart: 5 } as
 type Role = (typeof role)[keyof typeof role];
 
 const deepNesting = 200;
-const underscore = 95;
+const mostMismatches = 100;
 
 /** Folds the elements of a JUnit report into numbers, keys, findings and the cases worth showing. */
 export class JunitReader implements XmlEvents {
@@ -68,7 +73,7 @@ export class JunitReader implements XmlEvents {
   readonly #options: ReaderOptions;
   readonly #roles: Role[] = [];
   readonly #casePool: { state: CaseState; part: PartState }[] = [];
-  readonly #hash = new KeyHash();
+  readonly #attributes = new CaseAttributes();
   #scanner: XmlScanner | undefined;
   #depth = 0;
   #caseDepth = 0;
@@ -172,8 +177,7 @@ export class JunitReader implements XmlEvents {
       this.#roles.push(role.part);
     } else if (parent === role.part || parent === role.inner) {
       // What stands in the outputs of a rerun is not what failed.
-      const isOutput = kind === word["system-out"] || kind === word["system-err"];
-      this.#roles.push(isOutput ? role.other : role.inner);
+      this.#roles.push(isOutput(kind) ? role.other : role.inner);
     } else if (parent === role.suite && isSuitePart(kind)) {
       this.#openSuitePart(kind, attributes);
       this.#roles.push(role.suitePart);
@@ -240,112 +244,16 @@ export class JunitReader implements XmlEvents {
       attributes.copyTo(state.copy);
       state.attributes = state.copy;
     }
-    this.#readAttributes(state, attributes);
+    this.#attributes.read(state, attributes, state.isDirect ? this.#suite : undefined);
+    if (state.type !== undefined) this.#checkType(attributes);
     this.#roles.push(role.case);
-  }
-
-  /** One pass over the attributes of a case: its keys, its time, and what GitLab would take for something else. */
-  #readAttributes(state: CaseState, attributes: XmlAttributes): void {
-    let classAt = -1;
-    let nameAt = -1;
-    let lastClassAt = -1;
-    let lastNameAt = -1;
-    for (let at = 0; at < attributes.count; at += 1) {
-      const name = attributes.name(at);
-      if (name === undefined || name.kind === word.xmlns || name.prefix === "xmlns") continue;
-      state.attributeCount += 1;
-      const isOwn = name.prefix === "";
-      switch (name.kind) {
-        case word.name:
-          if (isOwn) nameAt = at;
-          lastNameAt = at;
-          break;
-        case word.classname:
-          if (isOwn) classAt = at;
-          lastClassAt = at;
-          break;
-        case word.file:
-          state.hasFile ||= isOwn;
-          break;
-        case word.time:
-          if (isOwn) state.timeAt = at;
-          break;
-        case word.status:
-        case word.result:
-          state.hasUnusualStatus ||= isUnusualStatus(attributes.head(at, 64) ?? "");
-          break;
-        case word.type:
-          this.#checkType(attributes);
-          state.type = attributes.head(at, 64);
-          break;
-        case word.nil:
-          state.isNil = attributes.value(at) === "true";
-          break;
-        case word.failure:
-          state.outcomeAttributes |= 1;
-          break;
-        case word.error:
-          state.outcomeAttributes |= 2;
-          break;
-        case word.skipped:
-          state.outcomeAttributes |= 4;
-          break;
-        default:
-      }
-    }
-    state.hasName = nameAt >= 0;
-    state.hasClassname = classAt >= 0;
-    state.hasOverridingAttribute =
-      (lastNameAt !== nameAt && nameAt >= 0) || (lastClassAt !== classAt && classAt >= 0);
-    this.#hashKeys(state, attributes, classAt, nameAt);
-    if (lastNameAt !== nameAt || lastClassAt !== classAt) {
-      const exact = state.exactHash;
-      this.#hashKeys(state, attributes, lastClassAt, lastNameAt);
-      state.exactHash = exact;
-    }
-  }
-
-  /**
-   * GitLab's key is `suite_class_name`; with the lengths of the parts it is the exact one.
-   * One run over the bytes serves both.
-   */
-  #hashKeys(state: CaseState, attributes: XmlAttributes, classAt: number, nameAt: number): void {
-    const hash = this.#hash;
-    const suite = state.isDirect ? this.#suite : undefined;
-    if (suite === undefined) {
-      hash.reset();
-      hash.byte(underscore);
-    } else {
-      hash.copyFrom(suite.key);
-    }
-    const classBytes = this.#hashValue(attributes, classAt);
-    hash.byte(underscore);
-    this.#hashValue(attributes, nameAt);
-    state.gitlabHash = hash.value();
-    const suitePart = suite?.name === undefined ? 0 : suite.nameBytes + 1;
-    const classPart = classAt < 0 ? 0 : classBytes + 1;
-    const lengths = Math.imul(suitePart, 0x9e3779b1) ^ Math.imul(classPart, 0x7f4a7c15);
-    state.exactHash = hash.valueWith((lengths << 1) | (nameAt < 0 ? 0 : 1));
-  }
-
-  #hashValue(attributes: XmlAttributes, at: number): number {
-    if (at < 0) return 0;
-    if (attributes.isPlain(at)) {
-      const start = attributes.start(at);
-      const end = attributes.end(at);
-      this.#hash.bytes(attributes.buffer, start, end);
-      return end - start;
-    }
-    const bytes = Buffer.from(attributes.value(at) ?? "");
-    this.#hash.bytes(bytes, 0, bytes.length);
-    return bytes.length;
   }
 
   #openPart(kind: number, attributes: XmlAttributes): void {
     const current = this.#current;
     if (current === undefined) return;
     const { state, part } = current;
-    const wantsText = isOutcome(kind)
+    const wantsText = isProblem(kind)
       ? this.#options.retention.failed > 0 || kind === word.skipped
       : kind === word.time;
     part.begin(kind, attributes, wantsText);
@@ -409,41 +317,20 @@ export class JunitReader implements XmlEvents {
       state.systemOutIsHash ||= isHash;
     } else if (part.kind === word.time) {
       this.#closeTime(state, part, isHash);
-    } else if (isOutcome(part.kind)) {
+    } else if (isProblem(part.kind)) {
       if (part.kind === word.failure) state.rawFailure ||= isHash;
       if (part.kind === word.error) state.rawError ||= isHash;
       if (part.kind === word.skipped) state.rawSkip ||= isHash;
-      if (isDeciding(part.kind)) this.#lintOutcomePart(state, part, isHash);
+      if (isDeciding(part.kind)) lintOutcomePart(state, part, isHash, this.findings);
       this.#keepProblem(state, part);
     }
-    this.#lintConversion(part);
-  }
-
-  #lintConversion(part: PartState): void {
-    if (part.type === undefined) return;
-    const type = part.type;
-    if (failsToConvert(type, part.text.text(), part.hasContent))
-      this.findings.add("GJ09", part.line, part.column, () => `text that is no type="${type}"`);
+    lintConversion(part, this.findings);
   }
 
   #closeTime(state: CaseState, part: PartState, isHash: boolean): void {
     if (state.timeAt >= 0) return;
     if (isHash) this.findings.add("GJ09", part.line, part.column, () => "<time> without text");
     this.#addTime(state, part.text.text());
-  }
-
-  #lintOutcomePart(state: CaseState, part: PartState, isHash: boolean): void {
-    const { line, column } = part;
-    const element = nameOf(part.kind);
-    const of = (): string => `<${element}> of ${state.title}`;
-    if (part.children > 0)
-      this.findings.add("GJ42", line, column, () => `child elements in ${of()}`);
-    else if (isHash) this.findings.add("GJ40", line, column, () => `no text in ${of()}`);
-    if (part.hasContent && (part.message ?? "") !== "")
-      this.findings.add("GJ41", line, column, () => `message beside text in ${of()}`);
-    const type = part.type;
-    if (type !== undefined && replacesText(type, part.hasContent) && part.kind !== word.skipped)
-      this.findings.add("GJ47", line, column, () => `type="${type}" of ${of()}`);
   }
 
   #keepProblem(state: CaseState, part: PartState): void {
@@ -529,32 +416,13 @@ export class JunitReader implements XmlEvents {
   #keepCase(state: CaseState): void {
     if (this.#options.retention.failed <= 0) return;
     this.#options.retention.failed -= 1;
-    const outcome = state.outcome;
-    const line = Number(state.attributes.valueOf(word.line));
-    this.cases.push({
-      ordinal: state.ordinal,
-      reportLine: state.line,
-      reportColumn: state.column,
-      suites: state.suite?.path() ?? [],
-      classname: state.classname,
-      name: state.name,
-      file: state.attributes.head(state.attributes.find(word.file), 4096),
-      line: Number.isSafeInteger(line) && line > 0 ? line : undefined,
-      time: state.seconds,
-      outcome,
-      flaky: state.flaky > 0,
-      problems: decidingFirst(state.problems, outcome).concat(state.attempts),
-      output: outcome === "passed" ? "" : outputOf(state),
-      attachments: state.attachments.map(({ path }) => path),
-    });
+    this.cases.push(detailOf(state));
   }
 
   #keepSkipped(state: CaseState): void {
     if (this.#options.retention.skipped <= 0) return;
     this.#options.retention.skipped -= 1;
-    const [problem] = state.problems;
-    const reason = problem?.message ?? (problem?.text === "" ? undefined : problem?.text);
-    this.skippedCases.push({ name: state.title, reason: reason?.slice(0, 1000) });
+    this.skippedCases.push(skipOf(state));
   }
 
   #strayInCase(buffer: Buffer, start: number, end: number): void {
@@ -573,7 +441,9 @@ export class JunitReader implements XmlEvents {
     const suite = this.#suite;
     if (suite === undefined) return;
     this.#suite = suite.parent;
-    this.#compareDeclared(suite);
+    const mismatches = mismatchesOf(suite, this.findings);
+    this.mismatched += mismatches.length;
+    if (this.mismatches.length < mostMismatches) this.mismatches.push(...mismatches);
     if (suite.parent !== undefined) {
       suite.parent.found.tests += suite.found.tests;
       suite.parent.found.failures += suite.found.failures;
@@ -583,42 +453,7 @@ export class JunitReader implements XmlEvents {
     if (!suite.vanishes) return;
     this.keys.changeFrom(suite.firstKey, hidden);
     this.counts.raw = suite.rawBefore;
-    const { line, column, strayText } = suite;
-    if (strayText !== undefined)
-      this.findings.add(
-        "GJ25",
-        line,
-        column,
-        () => `stray text "${strayText}" in ${describe(suite)}`,
-      );
-    else if (suite.children > 0)
-      this.findings.add(
-        "GJ27",
-        line,
-        column,
-        () => `${describe(suite)} has a type or nil attribute`,
-      );
-  }
-
-  #compareDeclared(suite: SuiteFrame): void {
-    if (suite.kind !== word.testsuite && suite.kind !== word.testsuites) return;
-    for (const attribute of ["tests", "failures", "errors", "skipped"] as const) {
-      const declared = suite.declared[attribute];
-      const found = suite.found[attribute];
-      if (declared === undefined) continue;
-      if (/^\s*[0-9]+\s*$/.test(declared) && Number(declared) === found) continue;
-      this.mismatched += 1;
-      const { line, column } = suite;
-      const name = describe(suite);
-      this.findings.add(
-        "GJ34",
-        line,
-        column,
-        () => `${name} declares ${attribute}="${declared}", ${found} present`,
-      );
-      if (this.mismatches.length < 100)
-        this.mismatches.push({ suite: name, line, attribute, declared, found });
-    }
+    lintVanished(suite, this.findings);
   }
 
   #openSuitePart(kind: number, attributes: XmlAttributes): void {
@@ -626,7 +461,7 @@ export class JunitReader implements XmlEvents {
     this.#suitePart.begin(kind, attributes, true);
     this.#suitePart.line = this.#scanner?.tagLine ?? 1;
     this.#suitePart.column = this.#scanner?.tagColumn ?? 1;
-    const name = this.#suite === undefined ? "the suite" : describe(this.#suite);
+    const name = this.#suite === undefined ? "the suite" : suiteTitle(this.#suite);
     if (kind === word.failure || kind === word.error) {
       this.counts.suiteProblems += 1;
       this.#note("GJ26", `${name} failed outside any test`);
@@ -638,7 +473,7 @@ export class JunitReader implements XmlEvents {
   #closeSuitePart(): void {
     const part = this.#suitePart;
     if (part === undefined || (part.kind !== word.failure && part.kind !== word.error)) return;
-    this.#lintConversion(part);
+    lintConversion(part, this.findings);
     if (this.problems.length >= 100) return;
     this.problems.push({
       ...problemOf(part),
@@ -650,64 +485,11 @@ export class JunitReader implements XmlEvents {
 }
 
 function isSuitePart(kind: number): boolean {
-  return (
-    kind === word.failure ||
-    kind === word.error ||
-    kind === word["system-out"] ||
-    kind === word["system-err"]
-  );
+  return isDeciding(kind) ? kind !== word.skipped : isOutput(kind);
 }
 
-function isDeciding(kind: number): boolean {
-  return kind === word.failure || kind === word.error || kind === word.skipped;
-}
-
-function isOutcome(kind: number): boolean {
-  return isDeciding(kind) || (kind >= word.flakyFailure && kind <= word.rerunError);
-}
-
-const problemKinds: ReadonlyMap<number, Problem["kind"]> = new Map([
-  [word.failure, "failure"],
-  [word.error, "error"],
-  [word.skipped, "skipped"],
-  [word.flakyFailure, "flakyFailure"],
-  [word.flakyError, "flakyError"],
-  [word.rerunFailure, "rerunFailure"],
-  [word.rerunError, "rerunError"],
-]);
-
-function nameOf(kind: number): Problem["kind"] {
-  return problemKinds.get(kind) ?? "failure";
-}
-
-function problemOf(part: PartState): Problem {
-  const time = part.time === undefined ? undefined : parseTime(part.time);
-  return {
-    kind: nameOf(part.kind),
-    message: part.message,
-    type: part.type,
-    text: part.text.text(),
-    time: time?.kind === "seconds" ? time.seconds : undefined,
-  };
-}
-
-function decidingFirst(problems: readonly Problem[], outcome: string): Problem[] {
-  const deciding = outcome === "failed" ? "failure" : "error";
-  return problems.toSorted(
-    (one, other) => Number(other.kind === deciding) - Number(one.kind === deciding),
-  );
-}
-
-function outputOf(state: CaseState): string {
-  const out = state.output.text();
-  const err = state.errorOutput.text();
-  return [out, err === "" ? "" : `stderr:\n${err}`].filter((text) => text !== "").join("\n");
-}
-
-function describe(suite: SuiteFrame): string {
-  if (suite.kind === word.testsuites)
-    return suite.name ? `<testsuites> ${suite.name}` : "<testsuites>";
-  return suite.name ? `suite ${suite.name}` : `the suite in line ${suite.line}`;
+function isOutput(kind: number): boolean {
+  return kind === word["system-out"] || kind === word["system-err"];
 }
 
 function excerpt(buffer: Buffer, start: number, end: number): string {
