@@ -3,7 +3,7 @@ import type { Channel } from "../channels/channel.ts";
 import { numberIn, textIn, textsIn } from "../json-fields.ts";
 import type { ResolvedPackage } from "../packages/resolved-package.ts";
 import { decompressZstd } from "../zstd.ts";
-import { findRecord } from "./find-record.ts";
+import { indexRepodata, recordOf, type RepodataIndex } from "./repodata-index.ts";
 import { fetchRepodata, type RepodataContext, type RepodataFile } from "./repodata.ts";
 
 /**
@@ -17,14 +17,14 @@ export async function digestsFromRepodata(
   const without = packages.filter((item) => !hasDigest(item));
   const remote = without.filter(({ addresses }) => !addresses[0].startsWith("file:"));
   const folders = new Set(remote.map((item) => folderOf(item)));
-  const texts = new Map<string, Buffer>();
+  const indexes = new Map<string, RepodataIndex>();
   for (const folder of folders) {
     const file = await indexOf(folder, context);
-    if (file !== undefined) texts.set(folder, await textOf(file));
+    if (file !== undefined) indexes.set(folder, indexRepodata(await textOf(file)));
   }
   return packages.map((item) => {
-    const text = hasDigest(item) ? undefined : texts.get(folderOf(item));
-    const record = text === undefined ? undefined : findRecord(text, item.fileName);
+    const index = hasDigest(item) ? undefined : indexes.get(folderOf(item));
+    const record = index === undefined ? undefined : recordOf(index, item.fileName);
     if (record === undefined) return item;
     return {
       ...item,

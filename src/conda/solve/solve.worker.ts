@@ -1,21 +1,70 @@
 import { readFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { SolvedPackage } from "@conda-org/rattler";
-import { fieldsIn, isFields, parseFields, textIn, type Fields } from "../json-fields.ts";
+import { isFields } from "../json-fields.ts";
+import { parseMatchSpec } from "../spec/match-spec.ts";
 import { decompressZstd } from "../zstd.ts";
-import { findRecord } from "./find-record.ts";
 import type { ChannelIndex, SolvedRecord, SolveReply, SolveRequest } from "./messages.ts";
+import { reachableNames } from "./reachable.ts";
+import { indexRepodata, recordOf, reducedRepodata, type RepodataIndex } from "./repodata-index.ts";
 
 /**
- * The solver in a thread of its own: it fetches through `globalThis.fetch`, which here answers from files and never
+ * The solver in a thread of its own: it fetches through `globalThis.fetch`, which here answers from memory and never
  * from a network, and what kills it kills only the thread.
  */
 async function main(): Promise<SolveReply> {
   const request = isRequest(workerData) ? workerData : undefined;
   if (request === undefined) return { kind: "failed", message: "the request is incomplete" };
+  try {
+    const channels = await Promise.all(request.channels.map((channel) => openChannel(channel)));
+    serve(channels, request);
+    const { isPlatform, simpleSolve } = await import("@conda-org/rattler");
+    const solved = await simpleSolve(
+      [...request.specs],
+      request.channels.map(({ base }) => `${base}/`),
+      request.platforms.filter((platform) => isPlatform(platform)),
+      request.virtualPackages.map(asLocked),
+    );
+    return { kind: "solved", packages: recordsOf(solved, channels) };
+  } catch (error) {
+    // Version 0.3.5 throws texts.
+    return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+interface OpenChannel extends ChannelIndex {
+  readonly indexes: ReadonlyMap<string, RepodataIndex>;
+}
+
+async function openChannel(channel: ChannelIndex): Promise<OpenChannel> {
+  const indexes = new Map<string, RepodataIndex>();
+  for (const [subdir, { path, compressed }] of Object.entries(channel.repodata)) {
+    const bytes = await readFile(path);
+    const text = compressed ? await decompressZstd(bytes) : bytes;
+    indexes.set(subdir, indexed(text, `${channel.base}/${subdir}`));
+  }
+  return { ...channel, indexes };
+}
+
+function indexed(text: Buffer, title: string): RepodataIndex {
+  try {
+    return indexRepodata(text);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "";
+    throw new Error(`The repodata of ${title} is damaged: ${why}`, { cause: error });
+  }
+}
+
+/** Only what a solution may hold is handed over: the solver keeps every record that it is given in its memory. */
+function serve(channels: readonly OpenChannel[], request: SolveRequest): void {
+  const indexes = channels.flatMap((channel) => [...channel.indexes.values()]);
+  const names = reachableNames(
+    indexes,
+    request.specs.map((spec) => parseMatchSpec(spec).name),
+  );
   globalThis.fetch = async (input) => {
     const address = input instanceof Request ? input.url : String(input);
-    const body = await answerFor(address, request.channels);
+    const body = answerFor(address, channels, names);
     const response = new Response(body === undefined ? null : new Uint8Array(body), {
       status: body === undefined ? 404 : 200,
     });
@@ -23,65 +72,25 @@ async function main(): Promise<SolveReply> {
     Object.defineProperty(response, "url", { value: address });
     return response;
   };
-  const { isPlatform, simpleSolve } = await import("@conda-org/rattler");
-  try {
-    const solved = await simpleSolve(
-      [...request.specs],
-      request.channels.map(({ base }) => `${base}/`),
-      request.platforms.filter((platform) => isPlatform(platform)),
-      request.virtualPackages.map(asLocked),
-    );
-    return { kind: "solved", packages: await recordsOf(solved, request.channels) };
-  } catch (error) {
-    // Version 0.3.5 throws texts.
-    return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
-  }
 }
 
-async function answerFor(
+function answerFor(
   address: string,
-  channels: readonly ChannelIndex[],
-): Promise<Buffer | undefined> {
-  for (const { base, repodata, without } of channels) {
-    if (!address.startsWith(`${base}/`)) continue;
-    const [subdir = "", name = ""] = address.slice(base.length + 1).split("/");
-    const file = repodata[subdir];
-    // A channel without noarch is an error to the solver, but none to people.
-    if (file === undefined)
-      return name === "repodata.json" ? Buffer.from(emptyRepodata(subdir)) : undefined;
-    if (without.length > 0)
-      return name === "repodata.json"
-        ? withoutPackages(await plainText(file), new Set(without))
-        : undefined;
-    const served = file.compressed ? "repodata.json.zst" : "repodata.json";
-    return name === served ? readFile(file.path) : undefined;
-  }
-  return undefined;
+  channels: readonly OpenChannel[],
+  names: ReadonlySet<string>,
+): Buffer | undefined {
+  const channel = channels.find(({ base }) => address.startsWith(`${base}/`));
+  if (channel === undefined) return undefined;
+  const [subdir = "", file] = address.slice(channel.base.length + 1).split("/");
+  if (file !== "repodata.json") return undefined;
+  // A channel without noarch is an error to the solver, but none to people.
+  const index = channel.indexes.get(subdir) ?? indexRepodata(Buffer.from(emptyRepodata(subdir)));
+  const withheld = new Set(channel.without);
+  return reducedRepodata(index, names.difference(withheld));
 }
 
 function emptyRepodata(subdir: string): string {
-  return JSON.stringify({ info: { subdir }, packages: {}, "packages.conda": {} });
-}
-
-function withoutPackages(text: Buffer, names: ReadonlySet<string>): Buffer {
-  const repodata = parseFields(text.toString()) ?? {};
-  const kept = (section: string) =>
-    Object.fromEntries(
-      Object.entries(fieldsIn(repodata, section)).filter(
-        ([, record]) => !isFields(record) || !names.has(textIn(record, "name") ?? ""),
-      ),
-    );
-  const changed: Fields = {
-    ...repodata,
-    packages: kept("packages"),
-    "packages.conda": kept("packages.conda"),
-  };
-  return Buffer.from(JSON.stringify(changed));
-}
-
-async function plainText(file: { path: string; compressed: boolean }): Promise<Buffer> {
-  const bytes = await readFile(file.path);
-  return file.compressed ? decompressZstd(bytes) : bytes;
+  return JSON.stringify({ info: { subdir } });
 }
 
 function asLocked({ name, version, build }: SolveRequest["virtualPackages"][number]) {
@@ -97,24 +106,19 @@ function asLocked({ name, version, build }: SolveRequest["virtualPackages"][numb
   };
 }
 
-async function recordsOf(
+function recordsOf(
   solved: readonly SolvedPackage[],
-  channels: readonly ChannelIndex[],
-): Promise<readonly SolvedRecord[]> {
-  const texts = new Map<string, Buffer>();
-  const records: SolvedRecord[] = [];
-  for (const { url, filename, subdir = "", repoName = "", packageName } of solved) {
-    if (packageName.startsWith("__")) continue;
-    const channel = channels.findIndex(({ base }) => repoName.replace(/\/$/, "") === base);
-    const file = channels[channel]?.repodata[subdir];
-    if (file === undefined) throw new Error(`${filename} comes from no channel that was given`);
-    const text = texts.get(file.path) ?? (await plainText(file));
-    texts.set(file.path, text);
-    const record = findRecord(text, filename);
-    if (record === undefined) throw new Error(`${filename} is not in the repodata`);
-    records.push({ url, fileName: filename, subdir, channel, record: JSON.stringify(record) });
-  }
-  return records;
+  channels: readonly OpenChannel[],
+): readonly SolvedRecord[] {
+  return solved
+    .filter(({ packageName }) => !packageName.startsWith("__"))
+    .map(({ url, filename, subdir = "", repoName = "" }) => {
+      const channel = channels.findIndex(({ base }) => repoName.replace(/\/$/, "") === base);
+      const index = channels[channel]?.indexes.get(subdir);
+      const record = index === undefined ? undefined : recordOf(index, filename);
+      if (record === undefined) throw new Error(`${filename} is not in the repodata`);
+      return { url, fileName: filename, subdir, channel, record: JSON.stringify(record) };
+    });
 }
 
 function isRequest(value: unknown): value is SolveRequest {
