@@ -3,7 +3,6 @@ import {
   condaError,
   createEnvironment,
   findEnvironmentFile,
-  formatOf,
   installProject,
   packErrors,
   planPack,
@@ -12,6 +11,8 @@ import {
 } from "../src/conda/index.ts";
 import { defineStep, effect, type Effect, humanSize } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
+import { checkInputs } from "./conda-pack/check-inputs.ts";
+import { checkPlaces } from "./conda-pack/check-places.ts";
 import { packStepErrors } from "./conda-pack/errors.ts";
 import { packInputs, packOutputs, type PackContext } from "./conda-pack/inputs.ts";
 import { nameEnvironmentPack, nameProjectPack } from "./conda-pack/name-pack.ts";
@@ -42,20 +43,9 @@ export default defineStep({
     packStepErrors.table,
     versionErrors.table,
   ],
-  check({ CONDA_PREFIX_TO_PACK, PACK_OUTPUT, PACK_NAME, PACK_VERSION }) {
-    if (CONDA_PREFIX_TO_PACK === undefined || PACK_OUTPUT !== undefined) return [];
-    const missing = { PACK_NAME, PACK_VERSION };
-    return Object.entries(missing)
-      .filter(([, value]) => value === undefined)
-      .map(([name]) => ({
-        name,
-        got: "nothing",
-        expected: "a value, because CONDA_PREFIX_TO_PACK is packed as it is",
-        cure: "Set it, or name the file by PACK_OUTPUT.",
-      }));
-  },
+  check: checkInputs,
   async plan(context) {
-    if (context.inputs.PACK_OUTPUT !== undefined) formatOf(context.inputs.PACK_OUTPUT);
+    await checkPlaces(context);
     return context.inputs.CONDA_PREFIX_TO_PACK === undefined
       ? planProject(context)
       : planEnvironment(context, context.inputs.CONDA_PREFIX_TO_PACK);

@@ -14,6 +14,8 @@ export type { InstalledPackage } from "./installed-packages.ts";
 export { installProject, type InstallProjectOptions } from "./pip/install-project.ts";
 export type { ConsoleScript, InstalledProject } from "./pip/installed-project.ts";
 export { findEnvironmentFile } from "./spec/read-spec.ts";
+export { checkOutput } from "./pack/check-output.ts";
+export { decideCompressor as checkCompression } from "./pack/compress/choose-compressor.ts";
 export { chooseThreads, readLimits } from "./pack/compress/limits.ts";
 export { oldestSeconds } from "./pack/entry-time.ts";
 export { packErrors } from "./pack/errors.ts";

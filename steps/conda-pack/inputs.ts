@@ -5,9 +5,9 @@ import {
   globs,
   integer,
   list,
+  matching,
   path,
   type StepContext,
-  text,
 } from "../../src/step/index.ts";
 
 const projectInputs = {
@@ -45,6 +45,11 @@ const projectInputs = {
   }),
 };
 
+// Either becomes a part of the file's name: a slash would lead elsewhere.
+const fileNamePart = /^[A-Za-z0-9][\w.+!-]*$/;
+// Who unpacks the archive trusts its paths.
+const relativeFolder = /^(?!\.\.?(?:\/|$))[^/]+(?:\/(?!\.\.?(?:\/|$))[^/]+)*$/;
+
 const outputInputs = {
   PACK_OUTPUT: path({
     optional: true,
@@ -52,12 +57,12 @@ const outputInputs = {
       "File to make. Its suffix is the format: .conda.tgz, .tgz, .tar.gz, .tar, .tar.zst, .zip, none for a directory. By default dist/NAME-VERSION.conda.tgz, for a development version dist/NAME-VERSION-REF-SHA.conda.tgz.",
     example: "dist/jobs.tar.zst",
   }),
-  PACK_NAME: text({
+  PACK_NAME: matching(fileNamePart, "letters, digits and . _ + ! -", {
     optional: true,
     about: "Name in the file's name. By default the project's name, lower case and with hyphens.",
     example: "job-project",
   }),
-  PACK_VERSION: text({
+  PACK_VERSION: matching(fileNamePart, "letters, digits and . _ + ! -", {
     optional: true,
     about: "Version in the file's name. By default the project's.",
     example: "0.15.0",
@@ -68,7 +73,7 @@ const outputInputs = {
       "Where the pack will be unpacked, if that is known: the path is written now, and the pack has no conda-unpack.",
     example: "./venv",
   }),
-  PACK_ARCROOT: path({
+  PACK_ARCROOT: matching(relativeFolder, "a relative path without . and ..", {
     optional: true,
     about: "Folder in the archive that everything goes under.",
     example: "venv",

@@ -29,6 +29,13 @@ export function segmentKey(groupSha256: Buffer, compressorId: string): string {
 
 /** A cache in a folder. Several runs may use it at once: segments appear whole, under the name of their content. */
 export function openSegmentCache(folder: string, log: Log): SegmentCache {
+  // A release has hundreds of segments; the reason is one.
+  const unwritable = new Set<string>();
+  const tell = (error: unknown) => {
+    const message = `PACK_CACHE_DIR cannot be written (${codeOf(error) ?? String(error)})`;
+    if (!unwritable.has(message)) log.warn(message);
+    unwritable.add(message);
+  };
   const placeOf = (key: string) => join(folder, key.slice(0, 2), `${key}${suffix}`);
   return {
     async find(key) {
@@ -43,7 +50,7 @@ export function openSegmentCache(folder: string, log: Log): SegmentCache {
       await utimes(place, now, now).catch(() => {});
       return readStart(place, sizeBytes);
     },
-    store: (key) => createWriter(placeOf(key), log),
+    store: (key) => createWriter(placeOf(key), tell),
     trim: (mostBytes) => trimCache(folder, mostBytes, log),
   };
 }
@@ -77,7 +84,7 @@ async function* readStart(place: string, sizeBytes: number): AsyncGenerator<Uint
   for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk;
 }
 
-async function createWriter(place: string, log: Log): Promise<SegmentWriter> {
+async function createWriter(place: string, tell: (error: unknown) => void): Promise<SegmentWriter> {
   const part = `${place}.${randomBytes(4).toString("hex")}.part`;
   const hash = createHash("sha256");
   const nothing: SegmentWriter = {
@@ -95,7 +102,7 @@ async function createWriter(place: string, log: Log): Promise<SegmentWriter> {
         await work();
       } catch (error) {
         failure = error;
-        log.warn(`PACK_CACHE_DIR cannot be written (${codeOf(error) ?? String(error)})`);
+        tell(error);
         await handle.close().catch(() => {});
         await rm(part, { force: true });
       }
@@ -118,7 +125,7 @@ async function createWriter(place: string, log: Log): Promise<SegmentWriter> {
       },
     };
   } catch (error) {
-    log.warn(`PACK_CACHE_DIR cannot be written (${codeOf(error) ?? String(error)})`);
+    tell(error);
     return nothing;
   }
 }

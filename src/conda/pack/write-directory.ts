@@ -61,7 +61,8 @@ export async function writeDirectory(
   }
 }
 
-async function checkReplaceable(target: string): Promise<void> {
+/** @throws E_OUTPUT_FOLDER, E_OUTPUT_EXISTS */
+export async function checkReplaceable(target: string): Promise<void> {
   if ((await stat(dirname(target)).catch(() => undefined))?.isDirectory() !== true)
     throw packErrors("E_OUTPUT_FOLDER", `Folder ${dirname(target)} does not exist`);
   const there = await readdir(target).catch((error: unknown) => {

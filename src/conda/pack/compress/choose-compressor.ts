@@ -35,18 +35,42 @@ export interface CompressionOptions {
  */
 export async function chooseCompressor(
   format: Format,
-  { compressor, level, threads, searchPath }: CompressionOptions,
+  options: CompressionOptions,
 ): Promise<Compressor> {
-  if (format === "tar") return createStore();
-  if (format === "tar.zst") return createZstd(levelOf("zstd", level), threads);
+  const { threads } = options;
+  const decided = decideCompressor(format, options);
+  if (decided.kind === "store") return createStore();
+  if (decided.kind === "zstd") return createZstd(decided.level, threads);
+  if (decided.kind === "deflate") return createDeflate(decided.level, threads);
+  const { program, level } = decided;
+  return createIgzip({ program, version: await versionOf(program) }, level, threads);
+}
+
+type Decided =
+  | { kind: "store" }
+  | { kind: "zstd"; level: number }
+  | { kind: "deflate"; level: number }
+  | { kind: "igzip"; level: number; program: string };
+
+/**
+ * What `chooseCompressor` would take, without starting anything: wrong options are told before an environment is made.
+ *
+ * @throws E_COMPRESSOR_MISSING, E_PACK_OPTIONS
+ */
+export function decideCompressor(
+  format: Format,
+  { compressor, level, searchPath }: Omit<CompressionOptions, "threads">,
+): Decided {
+  if (format === "tar" || format === "directory") return { kind: "store" };
+  if (format === "tar.zst") return { kind: "zstd", level: levelOf("zstd", level) };
+  if (format === "zip") return { kind: "deflate", level: levelOf("deflate", level) };
   const program = compressor === "builtin" ? undefined : findProgram("igzip", searchPath);
   if (compressor === "igzip" && program === undefined)
     throw packErrors("E_COMPRESSOR_MISSING", "PACK_COMPRESSOR is igzip, but no igzip is on PATH");
   const isForIgzip = compressor === "igzip" || level === undefined || level <= levels.igzip.most;
-  if (program === undefined || !isForIgzip)
-    return createDeflate(levelOf("deflate", level), threads);
-  const version = await versionOf(program);
-  return createIgzip({ program, version }, levelOf("igzip", level), threads);
+  return program === undefined || !isForIgzip
+    ? { kind: "deflate", level: levelOf("deflate", level) }
+    : { kind: "igzip", level: levelOf("igzip", level), program };
 }
 
 /** @throws E_PACK_OPTIONS where the compressor does not know the level */

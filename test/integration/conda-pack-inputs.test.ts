@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+import step from "../../steps/conda-pack.ts";
+import { runStep } from "../../src/step/index.ts";
+import { temporaryFolder } from "../conda/support/temporary-folder.ts";
+
+/** A folder with an environment of two files, and a step that packs it. */
+async function smallEnvironment() {
+  const cwd = await temporaryFolder();
+  mkdirSync(join(cwd, "env/conda-meta"), { recursive: true });
+  writeFileSync(join(cwd, "env/data.txt"), "data\n");
+  writeFileSync(join(cwd, "file"), "");
+  mkdirSync(join(cwd, "strange"));
+  writeFileSync(join(cwd, "strange/file"), "");
+  mkdirSync(join(cwd, "folder.tgz"));
+  const pack = (env: Record<string, string>) =>
+    runStep(step, {
+      env: { PATH: process.env["PATH"], CONDA_PREFIX_TO_PACK: "env", PACK_OUTPUT: "x.tgz", ...env },
+      cwd,
+    });
+  return { cwd, pack };
+}
+
+test.each([
+  [{ PACK_OUTPUT: "missing/x.tgz" }, 2, "E_OUTPUT_FOLDER: Folder "],
+  [{ PACK_OUTPUT: "file/x.tgz" }, 2, "E_OUTPUT_FOLDER: Folder "],
+  [{ PACK_OUTPUT: "missing/folder" }, 2, "E_OUTPUT_FOLDER: Folder "],
+  [{ PACK_OUTPUT: "folder.tgz" }, 2, "E_OUTPUT_EXISTS: "],
+  [{ PACK_OUTPUT: "strange" }, 2, "E_OUTPUT_EXISTS: "],
+  [{ PACK_OUTPUT: "file" }, 2, "E_OUTPUT_EXISTS: "],
+  [{ PACK_OUTPUT: "env/x.tgz" }, 2, "the next pack would hold this one"],
+  [{ PACK_OUTPUT: "env" }, 2, "the next pack would hold this one"],
+  [{ PACK_LEVEL: "15" }, 2, "PACK_LEVEL is 15; deflate knows levels 1 to 9"],
+  [{ PACK_OUTPUT: "x.tar.zst", PACK_LEVEL: "0" }, 2, "PACK_LEVEL is 0; zstd knows levels 1 to 19"],
+  [{ PACK_OUTPUT: "x.zip", PACK_LEVEL: "10" }, 2, "PACK_LEVEL is 10; deflate knows levels 1 to 9"],
+  [{ PACK_COMPRESSOR: "igzip", PATH: "/nowhere" }, 5, "E_COMPRESSOR_MISSING"],
+  [{ PACK_SMOKE_DIR: "missing" }, 2, "E_SMOKE_FOLDER"],
+  [{ PACK_SMOKE_DIR: "file" }, 2, "E_SMOKE_FOLDER"],
+])("%j is told before any work, in a dry run, too", async (env, exitCode, message) => {
+  const { cwd, pack } = await smallEnvironment();
+  const before = readdirSync(cwd);
+  for (const DRY_RUN of ["true", "false"]) {
+    const run = await pack({ ...env, DRY_RUN });
+    expect(run.stderr).toContain(message);
+    expect(run.exitCode).toBe(exitCode);
+    expect(run.record).toMatchObject({ effects: [] });
+  }
+  expect(readdirSync(cwd).filter((name) => name !== "slipway-report")).toEqual(before);
+});
+
+test("all that is wrong is told at once", async () => {
+  const { pack } = await smallEnvironment();
+  const wrong = {
+    PACK_OUTPUT: "x.rar",
+    PACK_NAME: "../elsewhere",
+    PACK_VERSION: "1/2",
+    PACK_ARCROOT: "../venv",
+    PACK_LEVEL: "99",
+    PACK_THREADS: "0",
+    PACK_COMPRESSOR: "pigz",
+    PACK_CACHE_MAX: "much",
+    PACK_SMOKE_TEST: "perhaps",
+  };
+  const run = await pack(wrong);
+  expect(run.exitCode).toBe(2);
+  for (const [name, value] of Object.entries(wrong))
+    expect(run.stderr).toContain(`${name}: got "${value}", expected `);
+});
+
+test.each(["/venv", "..", "a/../b", "./a", "a//b", "a/"])(
+  "a pack whose paths lead elsewhere (%s) is not made",
+  async (root) => {
+    const { cwd, pack } = await smallEnvironment();
+    const run = await pack({ PACK_ARCROOT: root });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain("PACK_ARCROOT");
+    expect(existsSync(join(cwd, "x.tgz"))).toBe(false);
+  },
+);
+
+test("a cache that cannot be written costs one warning, not the pack", async () => {
+  const { pack } = await smallEnvironment();
+  const run = await pack({ PACK_CACHE_DIR: "file" });
+  expect(run.exitCode).toBe(0);
+  expect(run.stderr.match(/PACK_CACHE_DIR cannot be written/g)).toHaveLength(1);
+});
