@@ -4,7 +4,7 @@ import type { Repository } from "./cobertura/source-names.ts";
 import type { FoundFile } from "./find-files.ts";
 import type { JunitFile, ReadError } from "./junit/model.ts";
 import { readJunit } from "./junit/read.ts";
-import type { Retention } from "./junit/reader.ts";
+import type { Retention } from "./junit/case-reader.ts";
 
 export interface ReadSettings {
   signal: AbortSignal;

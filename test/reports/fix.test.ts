@@ -1,11 +1,14 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { repairReports } from "../../src/reports/fix/repair.ts";
 import type { JunitFile } from "../../src/reports/junit/model.ts";
 import { readJunit } from "../../src/reports/junit/read.ts";
 import { corpus, readTable } from "./shared-data.ts";
+
+// Tens of megabytes are written: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = mkdtempSync(join(tmpdir(), "fix-"));
 afterAll(() => rmSync(folder, { recursive: true }));

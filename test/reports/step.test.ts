@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { runStep } from "../../src/step/index.ts";
 import step from "../../steps/junit-report-check.ts";
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const folder = await mkdtemp(join(tmpdir(), "check-"));
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,7 +1,10 @@
 import * as fc from "fast-check";
 import { SaxesParser } from "saxes";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { cut, listen } from "./xml-events.ts";
+
+// Thousands of documents are read: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Pieces of markup, right and wrong, that a document is put together from. */
 const fragment = fc.constantFrom(

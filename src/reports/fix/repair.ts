@@ -65,14 +65,14 @@ async function copyReport(
       const { suite, xml } = repairCase(state, context);
       writer.case(suite, xml);
       // Nothing of it is needed again: a report of a million failures must not stay in memory.
-      reader.cases.length = 0;
-      reader.skippedCases.length = 0;
+      reader.tally.cases.length = 0;
+      reader.tally.skippedCases.length = 0;
     },
   });
   const facts = await readDocument(file, junitVocabulary, reader, { signal, isLenient: true });
   const { changes } = context;
   if (facts.encoding !== "utf-8" || facts.contradicts) noteChange(changes, "written as UTF-8");
-  for (const { suites, message, text } of reader.problems) {
+  for (const { suites, message, text } of reader.tally.problems) {
     const told = [message, text].filter((part) => part !== undefined && part !== "").join("\n");
     writer.case(
       suites.at(-1) ?? "",
@@ -80,7 +80,7 @@ async function copyReport(
     );
     noteChange(changes, "problems of suites added as test cases");
   }
-  if (facts.fault !== undefined && reader.counts.tests > 0) {
+  if (facts.fault !== undefined && reader.tally.counts.tests > 0) {
     const told = `The report is not readable beyond line ${facts.fault.line}: ${facts.fault.message}`;
     writer.case("", extraCase("(rest of the report)", told, "", context));
     noteChange(changes, "an error added for what could not be read");

@@ -9,3 +9,11 @@ export function isBlank(buffer: Buffer, start: number, end: number): boolean {
   }
   return true;
 }
+
+/** The beginning of a stray text, for messages. */
+export function excerpt(buffer: Buffer, start: number, end: number): string {
+  return buffer
+    .toString("utf8", start, Math.min(end, start + 200))
+    .trim()
+    .slice(0, 60);
+}

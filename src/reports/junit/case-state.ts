@@ -89,6 +89,46 @@ export class CaseState {
     if (this.isFilled) this.#forgetContent();
   }
 
+  /** A child of this kind begins. @returns where its text goes, if it is an output */
+  countPart(kind: number): BoundedText | undefined {
+    switch (kind) {
+      case word.failure:
+        this.failures += 1;
+        break;
+      case word.error:
+        this.errors += 1;
+        break;
+      case word.skipped:
+        this.skips += 1;
+        break;
+      case word.flakyFailure:
+      case word.flakyError:
+        this.flaky += 1;
+        break;
+      case word.rerunFailure:
+      case word.rerunError:
+        this.reruns += 1;
+        break;
+      case word.disabled:
+        this.disabled += 1;
+        break;
+      case word["system-out"]:
+        this.systemOuts += 1;
+        return this.output;
+      case word["system-err"]:
+        this.systemErrs += 1;
+        return this.errorOutput;
+      case word.system_out:
+        this.respelled = true;
+        return this.output;
+      case word.system_err:
+        this.respelled = true;
+        return this.errorOutput;
+      default:
+    }
+    return undefined;
+  }
+
   get outcome(): Outcome {
     if (this.failures > 0) return "failed";
     if (this.errors > 0) return "errored";

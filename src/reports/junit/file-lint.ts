@@ -1,6 +1,6 @@
 import type { FindingList } from "../lint/findings.ts";
 import type { DocumentFacts } from "../xml/read-document.ts";
-import type { JunitReader } from "./reader.ts";
+import type { ReportTally } from "./report-tally.ts";
 
 /** GitLab's limit: 30 MiB, in characters. */
 const mostCharacters = 31_457_280;
@@ -9,15 +9,15 @@ const warnBytes = 30_000_000;
 const mostCases = 500_000;
 
 /** Notes what concerns the file as a whole. */
-export function lintWholeFile(path: string, facts: DocumentFacts, reader: JunitReader): void {
-  const { findings } = reader;
+export function lintWholeFile(path: string, facts: DocumentFacts, tally: ReportTally): void {
+  const { findings } = tally;
   lintFault(facts, findings);
   lintEncoding(facts, findings);
-  lintSize(facts, reader);
+  lintSize(facts, tally);
   if (!path.endsWith(".xml")) findings.add("GJ35", 0, 0, () => `the name does not end in .xml`);
-  if (facts.fault === undefined && reader.counts.tests === 0)
+  if (facts.fault === undefined && tally.counts.tests === 0)
     findings.add("GJ33", 0, 0, () => (facts.isEmpty ? "the file is empty" : "no test in the file"));
-  lintNames(reader);
+  lintNames(tally);
 }
 
 function lintFault({ fault }: DocumentFacts, findings: FindingList): void {
@@ -52,7 +52,7 @@ function lintEncoding(facts: DocumentFacts, findings: FindingList): void {
     );
 }
 
-function lintSize(facts: DocumentFacts, { findings, counts }: JunitReader): void {
+function lintSize(facts: DocumentFacts, { findings, counts }: ReportTally): void {
   const size = `${(facts.bytes / 1024 / 1024).toFixed(1)} MiB`;
   if (
     facts.characters > mostCharacters ||
@@ -65,7 +65,7 @@ function lintSize(facts: DocumentFacts, { findings, counts }: JunitReader): void
     findings.add("GJ06", 0, 0, () => `${counts.started} cases, more than ${mostCases}`);
 }
 
-function lintNames({ findings, counts }: JunitReader): void {
+function lintNames({ findings, counts }: ReportTally): void {
   const missing = [
     counts.noClassname > 0 ? `${counts.noClassname} without classname` : "",
     counts.noName > 0 ? `${counts.noName} without name` : "",

@@ -33,15 +33,15 @@ export async function readJunit(
     tests === undefined ? options : { ...options, onCase: (state) => remember(tests, state) },
   );
   const facts = await readDocument(file, junitVocabulary, reader, options);
-  const keys = reader.keys.takeSorted();
+  const keys = reader.tally.keys.takeSorted();
   const summary = summariseKeys(keys);
   const repeats =
     facts.fault === undefined && summary.repeated.length > 0
-      ? await nameRepeats(file, summary.repeated, reader.findings, options)
+      ? await nameRepeats(file, summary.repeated, reader.tally.findings, options)
       : 0;
-  lintWholeFile(path, facts, reader);
+  lintWholeFile(path, facts, reader.tally);
   const error = errorOf(facts, reader);
-  const findings = reader.findings.sorted();
+  const findings = reader.tally.findings.sorted();
   return {
     kind: "junit",
     path,
@@ -55,13 +55,13 @@ export async function readJunit(
     error,
     counts: countsOf(reader, repeats),
     gitlab: gitlabCounts(facts, findings, summary, reader),
-    declared: reader.mismatched === 0 ? "ok" : "differs",
-    mismatches: reader.mismatches,
-    cases: reader.cases,
-    skippedCases: reader.skippedCases,
-    problems: reader.problems,
-    slowest: reader.times.slowest,
-    tooSlow: reader.times.tooSlow,
+    declared: reader.tally.mismatched === 0 ? "ok" : "differs",
+    mismatches: reader.tally.mismatches,
+    cases: reader.tally.cases,
+    skippedCases: reader.tally.skippedCases,
+    problems: reader.tally.problems,
+    slowest: reader.tally.times.slowest,
+    tooSlow: reader.tally.times.tooSlow,
     findings,
     tests,
     gitlabKeys: options.isOnlyFile === true ? noKeys : distinctHashes(keys),
@@ -83,8 +83,8 @@ const noKeys = new Float64Array();
 function errorOf(facts: DocumentFacts, reader: JunitReader): ReadError | undefined {
   const { fault } = facts;
   const before = {
-    casesBefore: reader.counts.started,
-    failuresBefore: reader.counts.failed + reader.counts.errored,
+    casesBefore: reader.tally.counts.started,
+    failuresBefore: reader.tally.counts.failed + reader.tally.counts.errored,
     lastCase: reader.lastCase,
   };
   if (fault !== undefined)
@@ -95,7 +95,8 @@ function errorOf(facts: DocumentFacts, reader: JunitReader): ReadError | undefin
       column: fault.column,
       ...before,
     };
-  const format = facts.isEmpty || reader.counts.tests > 0 ? undefined : foreignFormat(reader.root);
+  const format =
+    facts.isEmpty || reader.tally.counts.tests > 0 ? undefined : foreignFormat(reader.root);
   if (format === undefined) return undefined;
   const text = `this is ${format}, not JUnit: convert it to JUnit`;
   return { kind: "format", text, line: 1, column: 1, ...before };
@@ -107,7 +108,7 @@ function wellformed(facts: DocumentFacts): JunitFile["wellformed"] {
 }
 
 function countsOf(reader: JunitReader, repeats: number): JunitFile["counts"] {
-  const { counts, times } = reader;
+  const { counts, times } = reader.tally;
   return {
     suites: counts.suites,
     tests: counts.tests,
@@ -155,7 +156,7 @@ function gitlabCounts(
     gitlab_errored: errored,
     gitlab_skipped: skipped,
     gitlab_lost: summary.shown - total,
-    gitlab_raw: reader.counts.raw,
+    gitlab_raw: reader.tally.counts.raw,
   };
 }
 

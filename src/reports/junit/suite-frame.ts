@@ -72,6 +72,15 @@ export class SuiteFrame {
     return isNamed ? [...above, this.name] : above;
   }
 
+  /** What is below it is also below its parent. */
+  passOn(): void {
+    if (this.parent === undefined) return;
+    this.parent.found.tests += this.found.tests;
+    this.parent.found.failures += this.found.failures;
+    this.parent.found.errors += this.found.errors;
+    this.parent.found.skipped += this.found.skipped;
+  }
+
   /** Whether the element has gone from GitLab's tree, with all that is below it (GJ25, GJ27). */
   get vanishes(): boolean {
     return (
