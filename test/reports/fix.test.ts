@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test, vi } from "vitest";
 import { repairReports } from "../../src/reports/fix/repair.ts";
 import type { JunitFile } from "../../src/reports/junit/model.ts";
 import { readJunit } from "../../src/reports/junit/read.ts";
-import { corpus, readTable } from "./shared-data.ts";
+import { corpus, corpusMissing, readTable } from "./shared-data.ts";
 
 // Tens of megabytes are written: on a busy machine that takes its time.
 vi.setConfig({ testTimeout: 60_000 });
@@ -155,18 +155,27 @@ describe("a repaired copy is what GitLab reads whole", () => {
     expect(text).toContain("<system-out>[[ATTACHMENT|out/shots/a.png]]</system-out>");
   });
 
-  test("a large report is split below GitLab's limit, and loses nothing", async () => {
-    const line = "x".repeat(1000);
-    const cases = Array.from(
-      { length: 1200 },
-      (_, at) =>
-        `<testcase classname="c" name="n${at}"><failure>${`${line}\n`.repeat(40)}</failure></testcase>`,
-    );
-    const { repaired, read } = await repair(suite(cases.join("")));
-    expect(repaired[0]?.copies.length).toBeGreaterThan(1);
-    expect(read.reduce((sum, { counts }) => sum + counts.failures, 0)).toBe(1200);
-    for (const { bytes } of read) expect(bytes).toBeLessThan(30_000_000);
-  });
+  test(
+    "a large report is split below GitLab's limit, and loses nothing",
+    { timeout: 60_000 },
+    async () => {
+      const line = "x".repeat(1000);
+      const cases = Array.from(
+        { length: 1200 },
+        (_, at) =>
+          `<testcase classname="c" name="n${at}"><failure>${`${line}\n`.repeat(40)}</failure></testcase>`,
+      );
+      const { repaired, read } = await repair(suite(cases.join("")));
+      expect(repaired[0]?.copies.length).toBeGreaterThan(1);
+      expect(read.reduce((sum, { counts }) => sum + counts.failures, 0)).toBe(1200);
+      for (const { bytes } of read) expect(bytes).toBeLessThan(30_000_000);
+    },
+  );
+});
+
+test("the corpus is here, for the copies of its reports", (context) => {
+  if (corpusMissing !== undefined) context.skip(corpusMissing);
+  expect(readTable("junit.tsv").length).toBeGreaterThan(100);
 });
 
 test.each(readTable("junit.tsv").map((row) => ({ path: row.get("path") ?? "", row })))(
