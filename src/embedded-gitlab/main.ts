@@ -13,7 +13,8 @@ export function run(): Promise<void> {
 async function serveUntilSignalled(): Promise<void> {
   const gitlab = await startEmbeddedGitlab(readOptions(process.env));
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    process.once(signal, () => void gitlab.close());
+    // Every time, for a signal comes twice where npm or `timeout` passes on what the whole group was sent.
+    process.on(signal, () => void gitlab.close());
   }
   process.stdout.write(`${readyLine(gitlab)}\n`);
 }

@@ -22,8 +22,8 @@ async function start(env: Readonly<Record<string, string>>) {
   const ended = once(child, "close");
   return {
     folder,
-    stop: async (signal: NodeJS.Signals) => {
-      child.kill(signal);
+    stop: async (...signals: readonly NodeJS.Signals[]) => {
+      for (const signal of signals) child.kill(signal);
       await ended;
       return { exitCode: child.exitCode, signal: child.signalCode };
     },
@@ -64,6 +64,13 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     expect(await readdir(server.folder)).toEqual([]);
   },
 );
+
+test("a signal that comes twice, as under npm and timeout, ends it as cleanly as one", async () => {
+  const server = await start({});
+  await server.ready();
+  expect(await server.stop("SIGTERM", "SIGINT", "SIGTERM")).toEqual({ exitCode: 0, signal: null });
+  expect(await readdir(server.folder)).toEqual([]);
+});
 
 test("all wrong settings are named together, and nothing is started", async () => {
   const absent = join(await openFolder(), "absent");
