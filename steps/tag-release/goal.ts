@@ -18,6 +18,7 @@ import {
   isSameVersion,
   planBump,
   postReleaseMessage,
+  Problems,
   readHeldVersion,
   readVersionFromTag,
   tagMessage,
@@ -45,18 +46,34 @@ export async function planGoal(
   release: Release,
   branch: string,
 ): Promise<Goal> {
-  const { source, around, held, fromVersion } = release;
-  const tag = tagName(held.plan, inputs.TAG_FORMAT);
-  requireRefNames([{ what: "The tag name", name: tag }]);
-  const part = inputs.POST_RELEASE_VERSION_BUMP;
+  const { held } = release;
+  const problems = new Problems();
+  const tag = problems.collect(() => {
+    const name = tagName(held.plan, inputs.TAG_FORMAT);
+    requireRefNames([{ what: "The tag name", name }]);
+    return name;
+  });
+  const next = await problems.collectAsync(() =>
+    planNext(release, inputs.POST_RELEASE_VERSION_BUMP),
+  );
+  // Where the next version cannot be planned, the names of this one show what is wrong with the message all the same.
+  problems.collect(() => postReleaseMessage(next ?? held.plan, inputs.NEXT_COMMIT_MESSAGE));
+  problems.throwIfAny();
+  if (tag === undefined || next === undefined) throw new TypeError("A problem was not told");
+  return { release, next, tag, branch };
+}
+
+async function planNext(
+  { source, around, held, fromVersion }: Release,
+  part: string,
+): Promise<BumpPlan> {
   const operation = { kind: "post-release", part, like: fromVersion } as const;
   const next = await planBump({ source, operation, around });
-  if (next.edits.length === 0)
-    throw releaseErrors(
-      "E_NO_NEXT_VERSION",
-      `After ${held.version} there is no file in which the next version could be written.`,
-    );
-  return { release, next, tag, branch };
+  if (next.edits.length > 0) return next;
+  throw releaseErrors(
+    "E_NO_NEXT_VERSION",
+    `After ${held.version} there is no file in which the next version could be written.`,
+  );
 }
 
 /** The goal in terms of git: what to build, and how to judge what is there already. */

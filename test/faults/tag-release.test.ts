@@ -421,3 +421,22 @@ test("a signed release is verified by git, and keeps its ids", async () => {
   expect(await release(project, env)).toMatchObject({ exitCode: 0 });
   expect(project.refs()).toBe(refs);
 });
+
+test("all that is wrong with the tag, the next part and the message is told together, before anything is asked", async () => {
+  const project = await startReleaseProject();
+  const wrong = {
+    TAG_FORMAT: "v{nope}",
+    POST_RELEASE_VERSION_BUMP: "micro",
+    NEXT_COMMIT_MESSAGE: "{zzz}",
+  };
+  const job = await project.job();
+  await job.bump();
+  const text = await expectRefused(project, job.tag(wrong), {
+    exitCode: 2,
+    code: "E_VERSION_TEMPLATE",
+  });
+  expect(text).toContain("3 problems:");
+  expect(text).toContain("- TAG_FORMAT: unknown name 'nope'.");
+  expect(text).toContain("- No part named 'micro'.");
+  expect(text).toContain("- NEXT_COMMIT_MESSAGE: unknown name 'zzz'.");
+});
