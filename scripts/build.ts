@@ -117,7 +117,7 @@ lib=\${self%/*}/../lib
 node=$lib/../../node_modules/node-linux-${arch}/bin/node
 if [ ! -x "$node" ]; then
   node=node
-  [ "\${SLIPWAY_NODE_CHECKED-}" ] || node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 24 || (a == 24 && b >= 18) ? 0 : 1)' || {
+  [ "\${SLIPWAY_NODE_CHECKED-}" ] || node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 24 || (a == 24 && b >= 18) ? 0 : 1)' 2>/dev/null || {
     echo "${name}: needs Node.js 24.18 or newer on PATH" >&2
     exit 5
   }

@@ -23,7 +23,8 @@ export async function retrying<Result>(
     if ("done" in outcome) return outcome.done;
     const waitMs = delayMs(failed, random());
     if (failed >= attempts || clock.monotonicMs() + waitMs > deadlineMs) throw outcome.again;
-    log.warn(`${outcome.again.message} Trying again in ${(waitMs / 1000).toFixed(1)} s.`);
+    const said = outcome.again.message.replace(/[^.!?]$/, "$&.");
+    log.warn(`${said} Trying again in ${(waitMs / 1000).toFixed(1)} s.`);
     await clock.sleep(waitMs, signal);
   }
 }

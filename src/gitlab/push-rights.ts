@@ -122,7 +122,9 @@ function judgeProject(
 ): void {
   if (project === undefined) {
     if (token.kind === "job")
-      notProvable.push(`Whether a job token may push to ${name}: it may not read that setting.`);
+      notProvable.push(
+        `A job token cannot read whether job tokens may push to the project ${name}; the push will show it.`,
+      );
     return;
   }
   const { path, archived, accessLevel, jobTokenMayPush } = project;
@@ -137,7 +139,9 @@ function judgeProject(
       `A job token may not push to ${path}. Switch it on (Settings, CI/CD, Job token permissions, Allow Git push requests to the repository), or give a project access token with write_repository in CI_PROJECT_PASSWORD.`,
     );
   else if (jobTokenMayPush === undefined)
-    notProvable.push(`Whether a job token may push to ${name}: the token may not read it.`);
+    notProvable.push(
+      `GitLab does not say whether job tokens may push to the project ${name}; the push will show it.`,
+    );
 }
 
 async function judgeBranch(gitlab: GitLab, branch: string, findings: Findings): Promise<void> {
@@ -150,7 +154,7 @@ async function judgeBranch(gitlab: GitLab, branch: string, findings: Findings): 
   if (found === "absent" && gitlab.token.kind === "job") {
     // GitLab shows a single branch to few job tokens; whether it is there, the push finds out.
     findings.notProvable.push(
-      `Whether the branch ${branch} may be pushed: the job token may not read it.`,
+      `A job token cannot read whether the branch ${branch} may be pushed; the push will show it.`,
     );
   } else if (found === "absent") {
     findings.wrong.push(

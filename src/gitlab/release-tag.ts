@@ -24,7 +24,10 @@ export async function readReleaseTag(
   // Without this, a project that the token does not see would look like one without the tag.
   if (found === undefined && gitlab.token.kind === "private") await readProject(gitlab);
   if (found === undefined)
-    throw gitlabError("E_RELEASE_TAG_MISSING", `GitLab shows no tag ${tag} in ${gitlab.project}.`);
+    throw gitlabError(
+      "E_RELEASE_TAG_MISSING",
+      `GitLab shows no tag ${tag} in the project ${gitlab.project}.`,
+    );
   if (pipelineSha !== undefined && found.commitSha !== pipelineSha)
     throw gitlabError(
       "E_RELEASE_TAG_MOVED",

@@ -60,6 +60,7 @@ export function contextFor(
       if (!dryRun) throw error;
       collected.findings.push(error);
       log.error(error);
+      log.warn(`Without DRY_RUN the step would end here with exit code ${error.exit}.`);
     },
   };
 }

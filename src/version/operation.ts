@@ -58,7 +58,7 @@ export function computeNext(
   if (part === undefined)
     return { ...stay, unchanged: `${current.text} has no part that marks a development version` };
   if (!isShown(scheme, part, current.value))
-    return { ...stay, unchanged: `${current.text} is released already: ${part} is at its last` };
+    return { ...stay, unchanged: `${current.text} is no development version` };
   return write(releaseVersion(scheme, current.value, part), part);
 }
 

@@ -233,7 +233,7 @@ describe("a job token", () => {
   test("that does not see the project's settings leaves them unproven", async () => {
     server.next(status(404), ({ path }) => path.endsWith("/projects/7"));
     const found = await ask(jobToken);
-    expect(found.notProvable).toEqual([expect.stringMatching(/Whether a job token may push/)]);
+    expect(found.notProvable).toEqual([expect.stringMatching(/whether job tokens may push/)]);
   });
 });
 

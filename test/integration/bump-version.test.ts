@@ -237,7 +237,7 @@ describe("in a git repository", () => {
       0,
       { BUMPED_VERSION: "0.15.0", BUMPED_FROM: "0.15.0", BUMPED_COMMIT_SHA: head(root) },
     ]);
-    expect(stdout).toContain("Nothing to change: 0.15.0 is released already");
+    expect(stdout).toContain("Nothing to change: 0.15.0 is no development version");
   });
 
   test("without a bump configuration the known places are edited, and a configuration is offered", async () => {

@@ -10,7 +10,7 @@ export const releaseErrors = defineErrors({
   E_NOT_BUMPED: {
     exit: exit.config,
     cause: "The commit to release still holds a development version.",
-    cure: "Run bump-version before tag-release, in the same job.",
+    cure: "Run bump-version before tag-release, in the same job: with nothing set, or with a NEW_VERSION or VERSION_BUMP that ends in a release, and not with VERSION_COMMIT=false.",
   },
   E_NO_NEXT_VERSION: {
     exit: exit.config,

@@ -27,7 +27,8 @@ function causes(cause: unknown, told: Set<string>): readonly string[] {
   const message = cause instanceof Error ? cause.message : String(cause);
   const next = cause instanceof Error ? cause.cause : undefined;
   const rest = () => causes(next, new Set([...told, message]));
-  return message === "" || told.has(message) ? rest() : [message, ...rest()];
+  const isTold = [...told].some((text) => text.includes(message));
+  return message === "" || isTold ? rest() : [message, ...rest()];
 }
 
 function stackOf(error: StepError): readonly string[] {
