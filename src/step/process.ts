@@ -25,7 +25,8 @@ export async function runInProcess(step: Step, args: readonly string[]): Promise
   // As PID 1 a process without handlers ignores these signals (R08).
   const onTerm = stop(kitError("E_TERMINATED", `${step.name} was terminated (SIGTERM).`));
   const onInt = stop(kitError("E_INTERRUPTED", `${step.name} was interrupted (SIGINT).`));
-  process.once("SIGTERM", onTerm).once("SIGINT", onInt);
+  // Not `once`: execa's clean-up kills the process where its own listener is the only one left, and signals come twice.
+  process.on("SIGTERM", onTerm).on("SIGINT", onInt);
   // What nobody awaited ends the run like any other error, with its standing and its report.
   const onDefect = (error: unknown) => controller.abort(asStepError(error));
   process.on("uncaughtException", onDefect);
