@@ -37,6 +37,11 @@ export const condaError = defineErrors({
     cause: "The solver broke down, as a rule for want of memory.",
     cure: "Give the job more memory, or use an explicit list or a lock file, which need no solve.",
   },
+  E_CONDA_UNPACK: {
+    exit: exit.machine,
+    cause: "A thread that unpacks packages broke down, as a rule for want of memory.",
+    cure: "Give the job more memory.",
+  },
   E_CONDA_DIGEST: {
     exit: exit.unavailable,
     cause: "A package that was downloaded is not the one that the repodata or lock file names.",
@@ -76,6 +81,11 @@ export const condaError = defineErrors({
     exit: exit.config,
     cause: "A CA bundle that is named cannot be read.",
     cure: "Correct CI_SERVER_TLS_CA_FILE, EXTRA_CA_FILE, SSL_CERT_FILE or conda's ssl_verify.",
+  },
+  E_CONDA_TLS: {
+    exit: exit.config,
+    cause: "A server's certificate is not trusted.",
+    cure: "Let EXTRA_CA_FILE name the bundle of the authority that signed it.",
   },
   E_PIP_INSTALL: {
     exit: exit.config,

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { networkFailure, Transient, withPatience } from "../../src/conda/http/retry.ts";
+import {
+  certificateFailure,
+  networkFailure,
+  Transient,
+  withPatience,
+} from "../../src/conda/http/retry.ts";
 
 const patience = { tries: 4, firstWaitMs: 100, longestWaitMs: 250 };
 
@@ -78,4 +83,13 @@ test("failures of the network are told from others, however deep they lie", () =
   expect(networkFailure(new Error("fetch failed", { cause: reset }))).toBe("read ECONNRESET");
   expect(networkFailure(Object.assign(new Error("no"), { code: "ENOSPC" }))).toBeUndefined();
   expect(networkFailure("text")).toBeUndefined();
+});
+
+test("a certificate that is refused is no failure of the network", () => {
+  const message = "unable to verify the first certificate; if the root CA is installed locally, …";
+  const refused = Object.assign(new Error(message), { code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE" });
+  expect(networkFailure(refused)).toBeUndefined();
+  expect(certificateFailure(new Error("failed", { cause: refused }))).toBe(
+    "unable to verify the first certificate",
+  );
 });

@@ -2,7 +2,7 @@ import { authorised, type Credentials } from "../channels/credentials.ts";
 import { publicUrl } from "../channels/public-url.ts";
 import { condaError } from "../errors.ts";
 import { discard, type Answer, type Door } from "./door.ts";
-import { networkFailure, Transient } from "./retry.ts";
+import { certificateFailure, networkFailure, Transient } from "./retry.ts";
 
 const mostRedirects = 10;
 const redirects = new Set([301, 302, 303, 307, 308]);
@@ -29,6 +29,7 @@ export class Missing extends Error {
  * @throws Missing for 404 and 410
  * @throws Transient for what another try may cure: connection failures, time-outs, 408, 425, 429, 5xx
  * @throws E_CONDA_CHANNEL_DENIED for 401, 403, 407
+ * @throws E_CONDA_TLS where the server's certificate is not trusted
  */
 export async function ask(door: Door, address: string, question: Question): Promise<Answer> {
   let url = parse(address);
@@ -62,6 +63,11 @@ async function get(
     return await door.get(url, headers, signal);
   } catch (cause) {
     signal.throwIfAborted();
+    const untrusted = certificateFailure(cause);
+    if (untrusted !== undefined)
+      throw condaError("E_CONDA_TLS", `The certificate of ${url.host} is refused: ${untrusted}.`, {
+        cause,
+      });
     const why = networkFailure(cause);
     if (why === undefined) throw cause;
     throw new Transient(`cannot connect to ${url.host} (${why})`, { cause });

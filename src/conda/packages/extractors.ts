@@ -49,14 +49,8 @@ export function openExtractors(count = Math.min(availableParallelism(), mostThre
       else job?.fail(error);
     });
     thread.worker.on("error", (cause) => {
-      const error = condaError(
-        "E_CONDA_SOLVER",
-        `A thread that unpacks broke down: ${cause.message}`,
-        {
-          hint: "Give the job more memory.",
-          cause,
-        },
-      );
+      const message = `A thread that unpacks broke down: ${cause.message}.`;
+      const error = condaError("E_CONDA_UNPACK", message, { cause });
       for (const job of jobs.values()) job.fail(error);
       jobs.clear();
     });
