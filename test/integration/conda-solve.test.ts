@@ -246,11 +246,22 @@ test("a spec that makes no sense is told, too", async () => {
   await expect(resolve(asked)).rejects.toMatchObject({ code: "E_CONDA_UNSOLVABLE", exit: 2 });
 });
 
-test("an index that is no index is an error of the solve, not a crash", async () => {
+test("an index that is no index is told, and is not kept", async () => {
   await mkdir(join(folder, "chan/linux-64"), { recursive: true });
-  await writeFile(join(folder, "chan/linux-64/repodata.json"), '{"packages": [');
-  const asked = { dependencies: ["python"], channels: [`${server.url}/chan`] };
-  await expect(resolve(asked)).rejects.toMatchObject({ code: "E_CONDA_UNSOLVABLE" });
+  await writeFile(join(folder, "chan/linux-64/repodata.json"), "<html>Log in first</html>");
+  await expect(
+    resolve({ dependencies: ["python"], channels: [`${server.url}/chan`] }),
+  ).rejects.toMatchObject({
+    code: "E_CONDA_UNREACHABLE",
+    exit: 4,
+    message: `Channel ${server.url}/chan: its repodata for linux-64 is damaged (no object at byte 0); it was deleted.`,
+  });
+  expect(await readdir(join(folder, "kept"))).toEqual([]);
+  await expect(resolve({ dependencies: ["python"], channels: ["./chan"] })).rejects.toMatchObject({
+    code: "E_CONDA_CHANNEL",
+    exit: 2,
+    message: `Channel ${folder}/chan: its repodata for linux-64 is damaged (no object at byte 0).`,
+  });
 });
 
 const bases = [

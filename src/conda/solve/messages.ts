@@ -33,4 +33,11 @@ export interface SolvedRecord {
 
 export type SolveReply =
   | { readonly kind: "solved"; readonly packages: readonly SolvedRecord[] }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly message: string }
+  /** An index that is none. */
+  | {
+      readonly kind: "damaged";
+      readonly message: string;
+      readonly channel: number;
+      readonly subdir: string;
+    };

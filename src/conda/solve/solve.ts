@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import type { Channel } from "../channels/channel.ts";
 import { condaError } from "../errors.ts";
@@ -26,11 +27,13 @@ export interface SolveInput {
 /**
  * Finds a set of packages that fits all specs, with strict channel priority.
  *
+ * @throws E_CONDA_UNREACHABLE where a channel's index is damaged; what was kept of it is deleted
  * @throws E_CONDA_UNSOLVABLE with the solver's reasons, the channels and the virtual packages
  * @throws E_CONDA_SOLVER where the solver itself broke down
  */
 export async function solve(input: SolveInput): Promise<readonly ResolvedPackage[]> {
   const reply = await runSolver(requestFor(input), input.signal);
+  if (reply.kind === "damaged") throw await damaged(reply, input);
   if (reply.kind === "failed") throw unsolvable(readable(reply.message, input), input);
   return reply.packages.map((record) => connect(record, input));
 }
@@ -98,7 +101,24 @@ async function runSolver(request: SolveRequest, signal: AbortSignal): Promise<So
 
 function isReply(value: unknown): value is SolveReply {
   if (!isFields(value)) return false;
+  if (value["kind"] === "damaged") return typeof value["channel"] === "number";
   return value["kind"] === "solved" ? Array.isArray(value["packages"]) : value["kind"] === "failed";
+}
+
+/** A proxy's error page may have been kept as an index: the next run asks anew. */
+async function damaged(
+  { channel: number, subdir, message }: SolveReply & { kind: "damaged" },
+  { channels }: SolveInput,
+): Promise<Error> {
+  const found = channels[number];
+  const path = found?.repodata[subdir]?.path;
+  const isOurs = found?.channel.addresses[0].startsWith("file:") === false;
+  if (path !== undefined && isOurs)
+    await Promise.all([path, `${path}.state`].map((kept) => rm(kept, { force: true })));
+  return condaError(
+    isOurs ? "E_CONDA_UNREACHABLE" : "E_CONDA_CHANNEL",
+    `Channel ${found?.channel.title}: its repodata for ${subdir} is damaged (${message})${isOurs ? "; it was deleted" : ""}.`,
+  );
 }
 
 /** The solver's text with the channels' own names. */

@@ -16,7 +16,9 @@ async function main(): Promise<SolveReply> {
   const request = isRequest(workerData) ? workerData : undefined;
   if (request === undefined) return { kind: "failed", message: "the request is incomplete" };
   try {
-    const channels = await Promise.all(request.channels.map((channel) => openChannel(channel)));
+    const channels = await Promise.all(
+      request.channels.map((channel, index) => openChannel(channel, index)),
+    );
     serve(channels, request);
     const { isPlatform, simpleSolve } = await import("@conda-org/rattler");
     const solved = await simpleSolve(
@@ -27,6 +29,7 @@ async function main(): Promise<SolveReply> {
     );
     return { kind: "solved", packages: recordsOf(solved, channels) };
   } catch (error) {
+    if (error instanceof DamagedIndex) return { kind: "damaged", ...error.place };
     // Version 0.3.5 throws texts.
     return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
   }
@@ -36,22 +39,26 @@ interface OpenChannel extends ChannelIndex {
   readonly indexes: ReadonlyMap<string, RepodataIndex>;
 }
 
-async function openChannel(channel: ChannelIndex): Promise<OpenChannel> {
+async function openChannel(channel: ChannelIndex, number: number): Promise<OpenChannel> {
   const indexes = new Map<string, RepodataIndex>();
-  for (const [subdir, { path, compressed }] of Object.entries(channel.repodata)) {
-    const bytes = await readFile(path);
-    const text = compressed ? await decompressZstd(bytes) : bytes;
-    indexes.set(subdir, indexed(text, `${channel.base}/${subdir}`));
+  for (const [subdir, file] of Object.entries(channel.repodata)) {
+    const bytes = await readFile(file.path);
+    try {
+      indexes.set(subdir, indexRepodata(file.compressed ? await decompressZstd(bytes) : bytes));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "";
+      throw new DamagedIndex({ message, channel: number, subdir });
+    }
   }
   return { ...channel, indexes };
 }
 
-function indexed(text: Buffer, title: string): RepodataIndex {
-  try {
-    return indexRepodata(text);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : "";
-    throw new Error(`The repodata of ${title} is damaged: ${why}`, { cause: error });
+class DamagedIndex extends Error {
+  readonly place: { readonly message: string; readonly channel: number; readonly subdir: string };
+
+  constructor(place: DamagedIndex["place"]) {
+    super(place.message);
+    this.place = place;
   }
 }
 
