@@ -110,8 +110,8 @@ async function planEnvironment(context: PackContext, given: string): Promise<rea
   const prefix = await readTruePrefix(resolve(cwd, given));
   const settings = readSettings(context, await readReleaseTime(context));
   const named = nameEnvironmentPack(context);
-  const { groups } = await planPack(prefix, settings, { log, signal });
-  const entries = groups.flatMap((group) => group.entries);
+  const plan = await planPack(prefix, settings, { log, signal });
+  const entries = plan.groups.flatMap((group) => group.entries);
   const bytes = entries.reduce(
     (sum, entry) => sum + (entry.kind === "file" ? entry.content.packedBytes : 0),
     0,
@@ -120,7 +120,7 @@ async function planEnvironment(context: PackContext, given: string): Promise<rea
     applied({
       id: "pack",
       sentence: `Pack ${prefix} (${entries.length} files, ${humanSize(bytes)}) into ${relative(cwd, named.output)}`,
-      run: () => packAndProve(context, settings, { prefix, named }),
+      run: () => packAndProve(context, settings, { prefix, named, plan }),
       prove: (result) => verifyPacked(context, result),
     }),
   ];

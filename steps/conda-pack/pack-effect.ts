@@ -8,6 +8,7 @@ import {
   packErrors,
   smokeTest,
   type PackOptions,
+  type PackPlan,
   type SmokeProject,
   type SmokeReport,
 } from "../../src/conda/index.ts";
@@ -20,6 +21,8 @@ import { tellPacked, type Packed } from "./tell.ts";
 export interface Packable {
   prefix: string;
   named: PackName;
+  /** What will be packed, where that was planned already. */
+  plan?: PackPlan;
   creator?: string;
   /** Explicit list of what is in it, to be kept beside the pack. */
   lockText?: string;
@@ -63,6 +66,7 @@ export async function packAndProve(
       ...settings,
       output,
       ...(inputs.PACK_SMOKE_TEST && { prove }),
+      ...(packable.plan && { plan: packable.plan }),
       ...(project && { projectName: project.name }),
       ...(origin && { projectOrigin: origin }),
       ...(environmentSeconds !== undefined && { environmentSeconds }),

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 
-import { contentOfBytes } from "./content.ts";
+import { contentOfFile, type Splice } from "./content.ts";
 import type { Decision } from "./decide-content.ts";
-import { isFresh, sourceOf, withoutPrefix, withSourceTime } from "./pyc.ts";
-import { onDisk, type RawPath } from "./raw-path.ts";
+import { headerBytes, isFresh, sourceOf, splicePrefixAway, spliceSourceTime } from "./pyc.ts";
+import type { RawPath } from "./raw-path.ts";
+import type { Scanner } from "./scan.ts";
 import type { Found } from "./walk.ts";
 
 /** What became of a module's source. */
@@ -18,23 +19,27 @@ export interface PackedSource {
  *
  * Left out (`undefined`) where it is stale, or where the source gets other bytes: the interpreter would run old code,
  * because a source of the same size and time counts as the same.
+ *
+ * @param file whether a package vouches for its bytes: then it was compiled elsewhere, and only its header is read
  */
 export function decideCompiled(
+  file: { disk: Buffer; sizeBytes: number; isAsPackaged: boolean },
   prefix: string,
-  path: RawPath,
   foundSource: Found | undefined,
   packedSource: PackedSource | undefined,
+  scanner: Scanner,
 ): Decision | undefined {
-  const before = readFileSync(onDisk(prefix, path));
-  let after: Buffer = before;
+  const header = scanner.read(file.disk, 0, headerBytes);
+  const splices: Splice[] = [];
   if (foundSource?.kind === "file") {
     if (packedSource === undefined || packedSource.decision.isChanged) return undefined;
-    if (packedSource.decision.record !== undefined || !isFresh(before, foundSource))
+    if (packedSource.decision.record !== undefined || !isFresh(header, foundSource))
       return undefined;
-    after = withSourceTime(before, packedSource.mtimeSeconds);
+    splices.push(...spliceSourceTime(header, packedSource.mtimeSeconds));
   }
-  after = withoutPrefix(after, prefix);
-  return { content: contentOfBytes(after), isChanged: !after.equals(before) };
+  if (!file.isAsPackaged) splices.push(...splicePrefixAway(readFileSync(file.disk), prefix));
+  const content = contentOfFile(file.disk, file.sizeBytes, splices);
+  return { content, isChanged: splices.length > 0 };
 }
 
 /** Whether the path is a module that some interpreter compiled. */

@@ -16,6 +16,8 @@ import { writeTar } from "./write-tar.ts";
 import { writeZip } from "./write-zip.ts";
 
 export interface PackOptions extends PlanOptions {
+  /** Where it was made already, with the same options. */
+  plan?: PackPlan;
   /** File or folder to make; its suffix is the format. */
   output: string;
   compressor: CompressorChoice;
@@ -75,7 +77,7 @@ export async function packEnvironment(
       ? undefined
       : await chooseCompressor(format, options);
   try {
-    const plan = await planPack(prefix, options, { log, signal });
+    const plan = options.plan ?? (await planPack(prefix, options, { log, signal }));
     const common = { file: output, ...countFiles(plan), parts: listParts(plan) };
     if (compressor !== undefined)
       return { ...common, ...(await packTar(plan, output, compressor, options, { log, signal })) };

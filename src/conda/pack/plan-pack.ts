@@ -18,7 +18,7 @@ import type { PlanOptions } from "./options.ts";
 import { normaliseName, type PipDistribution } from "./pip-distributions.ts";
 import type { PrefixRecord } from "./prefix-places.ts";
 import { sourceOf } from "./pyc.ts";
-import { byBytes, toRaw, toText, type RawPath } from "./raw-path.ts";
+import { byBytes, onDisk, toRaw, toText, type RawPath } from "./raw-path.ts";
 import type { CondaPackage } from "./records.ts";
 import { rewriteRecords } from "./rewrite-records.ts";
 import { createScanner } from "./scan.ts";
@@ -136,7 +136,7 @@ async function decideFiles(
   { options, context, clock, signal }: Rules,
 ): Promise<Map<RawPath, Decision>> {
   const decisions = new Map<RawPath, Decision>();
-  const compiled: RawPath[] = [];
+  const compiled: (Found & { kind: "file" })[] = [];
   let count = 0;
   for (const item of wanted) {
     // Files are read synchronously: let signals and timers through now and then.
@@ -144,19 +144,22 @@ async function decideFiles(
     signal?.throwIfAborted();
     if (item.kind !== "file") continue;
     if (isCompiled(item.path)) {
-      compiled.push(item.path);
+      compiled.push(item);
       continue;
     }
     const own = decideOwnMeta(survey, item.path, options, context);
     const decision = own === "ordinary" ? decideFile(survey, item, context) : own;
     if (decision !== undefined) decisions.set(item.path, decision);
   }
-  for (const path of compiled) {
+  for (const { path, sizeBytes } of compiled) {
     if (++count % 256 === 0) await setImmediate();
     const source = survey.found.get(sourceOf(path) ?? "");
     const decision = source === undefined ? undefined : decisions.get(source.path);
     const packed = source && decision ? { decision, mtimeSeconds: clock(source) } : undefined;
-    const compiledModule = decideCompiled(survey.prefix, path, source, packed);
+    const facts = survey.owners.factsOf(path);
+    const isAsPackaged = facts.some(({ sha256, isMade }) => sha256 !== undefined && !isMade);
+    const file = { disk: onDisk(survey.prefix, path), sizeBytes, isAsPackaged };
+    const compiledModule = decideCompiled(file, survey.prefix, source, packed, context.scanner);
     if (compiledModule !== undefined) decisions.set(path, compiledModule);
   }
   rewriteRecords(survey.prefix, decisions, (path) => survey.found.has(path));

@@ -2,9 +2,10 @@
  * Compiled modules (PEP 552): bytes 4–8 are flags; without flags, bytes 8–12 are the source's mtime and 12–16 its size;
  * with flags, a hash of the source. What follows is a marshalled code object.
  */
+import type { Splice } from "./content.ts";
 import { baseName, folderName, type RawPath } from "./raw-path.ts";
 
-const headerBytes = 16;
+export const headerBytes = 16;
 
 /** The source of a module in `__pycache__`, or `undefined` for any other file. */
 export function sourceOf(path: RawPath): RawPath | undefined {
@@ -29,31 +30,33 @@ export function isFresh(pyc: Buffer, source: { mtimeSeconds: number; sizeBytes: 
   );
 }
 
-/** The module as it would be if the source had this mtime when it was compiled. */
-export function withSourceTime(pyc: Buffer, mtimeSeconds: number): Buffer {
-  if (pyc.length < headerBytes || pyc.readUInt32LE(4) !== 0) return pyc;
-  const copy = Buffer.from(pyc);
-  copy.writeUInt32LE(mtimeSeconds >>> 0, 8);
-  return copy;
+/** What makes the module valid for a source with this mtime; nothing for one that is told by hash. */
+export function spliceSourceTime(header: Buffer, mtimeSeconds: number): Splice[] {
+  if (header.length < headerBytes || header.readUInt32LE(4) !== 0) return [];
+  if (header.readUInt32LE(8) === mtimeSeconds >>> 0) return [];
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(mtimeSeconds >>> 0);
+  return [{ start: 8, end: 12, bytes }];
 }
 
 /**
- * The module without the build path in its `co_filename`s, as `compileall -s PREFIX` makes it, so that it does not
+ * What takes the build path out of the module's `co_filename`s, as `compileall -s PREFIX` does, so that it does not
  * depend on where the environment was built.
  *
  * Marshal has no offsets: a string may shrink where it stands. Only whole strings that begin with the prefix change.
  */
-export function withoutPrefix(pyc: Buffer, prefix: string): Buffer {
+export function splicePrefixAway(pyc: Buffer, prefix: string): Splice[] {
   const start = Buffer.from(`${prefix}/`);
-  const parts: Buffer[] = [];
-  let copied = 0;
+  const splices: Splice[] = [];
+  let done = 0;
   for (let at = pyc.indexOf(start); at !== -1; at = pyc.indexOf(start, at + 1)) {
-    const string = readString(pyc, at);
+    const string = at < done ? undefined : readString(pyc, at);
     if (string === undefined) continue;
-    parts.push(pyc.subarray(copied, string.header), shortened(pyc, string, at + start.length));
-    copied = at + string.length;
+    done = at + string.length;
+    const bytes = shortened(pyc, string, at + start.length);
+    splices.push({ start: string.header, end: done, bytes });
   }
-  return copied === 0 ? pyc : Buffer.concat([...parts, pyc.subarray(copied)]);
+  return splices;
 }
 
 interface MarshalString {

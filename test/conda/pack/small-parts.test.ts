@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 
+import type { Splice } from "../../../src/conda/pack/content.ts";
 import { compileFilters, type Filter } from "../../../src/conda/pack/filters.ts";
 import { formatOf } from "../../../src/conda/pack/format.ts";
-import { isFresh, sourceOf, withoutPrefix, withSourceTime } from "../../../src/conda/pack/pyc.ts";
+import {
+  isFresh,
+  sourceOf,
+  splicePrefixAway,
+  spliceSourceTime,
+} from "../../../src/conda/pack/pyc.ts";
 import { parseRecordRows, rewriteRecord } from "../../../src/conda/pack/record-rows.ts";
 import {
   scrubHistory,
@@ -134,6 +140,15 @@ describe("records of the environment", () => {
 });
 
 describe("compiled modules", () => {
+  const apply = (bytes: Buffer, splices: readonly Splice[]) => {
+    let done = 0;
+    const parts = splices.flatMap((splice) => {
+      const kept = bytes.subarray(done, splice.start);
+      done = splice.end;
+      return [kept, splice.bytes];
+    });
+    return Buffer.concat([...parts, bytes.subarray(done)]);
+  };
   const pyc = (flags: number, mtime: number, size: number, rest: Buffer = Buffer.alloc(0)) => {
     const header = Buffer.alloc(16);
     header.writeUInt32LE(flags, 4);
@@ -160,8 +175,10 @@ describe("compiled modules", () => {
   });
 
   test("get the packed time of their source, but not those by hash", () => {
-    expect(withSourceTime(pyc(0, 100, 5), 200)).toStrictEqual(pyc(0, 200, 5));
-    expect(withSourceTime(pyc(3, 100, 5), 200)).toStrictEqual(pyc(3, 100, 5));
+    expect(apply(pyc(0, 100, 5), spliceSourceTime(pyc(0, 100, 5), 200))).toStrictEqual(
+      pyc(0, 200, 5),
+    );
+    expect(spliceSourceTime(pyc(3, 100, 5), 200)).toStrictEqual([]);
   });
 
   test("lose the build path from file names only", () => {
@@ -179,6 +196,6 @@ describe("compiled modules", () => {
       1,
       Buffer.concat([short("lib/x.py"), Buffer.from("text /env/lib/y.py")]),
     );
-    expect(withoutPrefix(before, "/env")).toStrictEqual(after);
+    expect(apply(before, splicePrefixAway(before, "/env"))).toStrictEqual(after);
   });
 });
