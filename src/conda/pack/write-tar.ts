@@ -143,8 +143,8 @@ async function digestGroup(
   signal: AbortSignal | undefined,
 ): Promise<{ sha256: Buffer; crc: number; sizeBytes: number }> {
   const hash = createHash("sha256");
-  let crc = 0;
   let sizeBytes = 0;
+  let crc = 0;
   const buffer = Buffer.allocUnsafe(1 << 20);
   for (const block of tarBlocks(entries, () => buffer)) {
     signal?.throwIfAborted();
