@@ -41,14 +41,16 @@ function pythonWithRattler(): string | undefined {
 }
 
 const program = `
-import asyncio, glob, json, sys
-from rattler import Channel, PrefixRecord, VirtualPackage, install, solve
+import asyncio, json, os, sys
+from rattler import Channel, VirtualPackage, install, solve
 prefix, cache, platform, channels, specs = json.loads(sys.argv[1])
 async def main():
     machine = [virtual.into_generic() for virtual in VirtualPackage.detect()]
     records = await solve([Channel(url) for url in channels], specs, platforms=[platform, "noarch"], virtual_packages=machine)
     await install(records, target_prefix=prefix, cache_dir=cache)
 asyncio.run(main())
+# Everything is installed; the bindings crash now and then while the interpreter is taken down.
+os._exit(0)
 `;
 
 function install(
