@@ -1,14 +1,14 @@
 import { existsSync } from "node:fs";
-import { open } from "node:fs/promises";
 import { resolve } from "node:path";
-import { compareCoverage, compareTests } from "./baseline.ts";
+import { compareWithBaseline } from "./compare-baseline.ts";
 import { lintJobKeywords } from "./ci-config.ts";
 import type { CoberturaFile } from "./cobertura/model.ts";
 import type { Repository } from "./cobertura/source-names.ts";
-import { type Coverage, mergeCoverage, type Places } from "./coverage.ts";
+import { mergeCoverage, type Places } from "./coverage.ts";
 import { reportError } from "./errors.ts";
 import { findFiles, type FoundFile, type FoundFiles, mostFiles } from "./find-files.ts";
-import { type Evidence, judge, type Limits, type Objection } from "./gate.ts";
+import { gatherEvidence } from "./evidence.ts";
+import { judge, type Limits } from "./gate.ts";
 import { lintJob } from "./job-lint.ts";
 import { locationOf } from "./junit/location.ts";
 import { type MergedRetry, mergeRetries } from "./junit/merge-retries.ts";
@@ -19,8 +19,6 @@ import { percentText } from "./percent.ts";
 import { readCoberturaFiles, readJunitFiles, type ReadSettings } from "./read-reports.ts";
 import { placesFor, repositoryPath } from "./repository-paths.ts";
 import type { ShownCase, ShownFinding, View } from "./show/view.ts";
-import { unreadableLine } from "./show/words.ts";
-import { duration } from "./words.ts";
 import { sumUp } from "./totals.ts";
 import { findTwins } from "./twins.ts";
 
@@ -76,7 +74,7 @@ export async function checkReports(settings: CheckSettings): Promise<Checked> {
   const cobertura = await readCoberturaFiles(foundCoverage.files, repository, reading);
   const { junit, merged } = await maybeMerge(read, foundJunit.files, settings);
   const coverage = settings.coverage === undefined ? undefined : mergeCoverage(cobertura, places);
-  const baseline = await compare(settings, reading, {
+  const baseline = await compareWithBaseline(settings, reading, {
     junit,
     found: foundJunit.files,
     coverage,
@@ -84,24 +82,15 @@ export async function checkReports(settings: CheckSettings): Promise<Checked> {
   });
   const findings = await findingsOf(settings, { junit, cobertura, found: foundJunit.files });
   const totals = sumUp(junit);
-  const evidence: Evidence = {
-    wantsTests: settings.junit !== undefined,
-    wantsCoverage: settings.coverage !== undefined,
+  const evidence = gatherEvidence(settings, {
     totals,
-    missing: [...foundJunit.missing, ...foundCoverage.missing],
-    unreadable: [...junit, ...cobertura].filter(({ readable }) => !readable).map(unreadableLine),
-    emptyFiles: junit
-      .filter(({ readable, counts }) => readable && counts.tests === 0)
-      .map(({ path }) => path),
-    stale: stalePaths([...foundJunit.files, ...foundCoverage.files], settings.jobStartedMs),
-    mismatches: mismatchLines(junit),
-    slowest: slowestLines(junit),
+    junit,
+    cobertura,
+    found: [foundJunit, foundCoverage],
     coverage,
     difference: baseline.difference,
-    findings: findings
-      .filter(({ finding }) => finding.level === "E" || finding.level === "L")
-      .map(({ finding }) => finding),
-  };
+    findings: findings.map(({ finding }) => finding),
+  });
   const shown = shownCases(junit, places);
   const view: View = {
     totals,
@@ -155,70 +144,6 @@ async function maybeMerge(
   return { junit, merged };
 }
 
-interface Baseline {
-  comparison: View["comparison"];
-  difference: View["difference"];
-  objections: Objection[];
-}
-
-/** A baseline that is not there or not readable is told and stops nothing: the first run has none. */
-async function compare(
-  settings: CheckSettings,
-  reading: ReadSettings,
-  now: {
-    junit: readonly JunitFile[];
-    found: readonly FoundFile[];
-    coverage: Coverage | undefined;
-    places: Places;
-  },
-): Promise<Baseline> {
-  const nothing: Baseline = { comparison: undefined, difference: undefined, objections: [] };
-  if (settings.baseline === undefined) return nothing;
-  const { files, missing } = await findFiles(
-    settings.baseline,
-    settings.cwd,
-    settings.reportFolder,
-  );
-  const objections = missing.map(({ pattern }): Objection => ({
-    gate: "BASELINE_REPORTS",
-    reaction: "warn",
-    sentence: `no file matches ${pattern}`,
-  }));
-  const kinds = await Promise.all(
-    files.map(async (file) => ({ file, isCoverage: await isCobertura(file) })),
-  );
-  const found = kinds.filter(({ isCoverage }) => !isCoverage).map(({ file }) => file);
-  const foundCoverage = kinds.filter(({ isCoverage }) => isCoverage).map(({ file }) => file);
-  const junit = await readJunitFiles(found, reading);
-  const cobertura = await readCoberturaFiles(foundCoverage, undefined, reading);
-  for (const report of [...junit, ...cobertura])
-    if (!report.readable)
-      objections.push({
-        gate: "BASELINE_REPORTS",
-        reaction: "warn",
-        sentence: unreadableLine(report),
-      });
-  const before = mergeCoverage(cobertura, now.places);
-  return {
-    comparison:
-      found.length === 0 || settings.junit === undefined
-        ? undefined
-        : await compareTests({ files: junit, found }, { files: now.junit, found: now.found }),
-    difference: now.coverage === undefined ? undefined : compareCoverage(before, now.coverage),
-    objections,
-  };
-}
-
-async function isCobertura({ file }: FoundFile): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-    return /<(?:\w+:)?coverage[\s>]/.test(buffer.toString("latin1", 0, bytesRead));
-  } finally {
-    await handle.close();
-  }
-}
-
 async function findingsOf(
   settings: CheckSettings,
   {
@@ -252,38 +177,6 @@ function lintAttachments(report: JunitFile, cwd: string): void {
     missing.add("GJ45", reportLine, reportColumn, () => `attachment ${first} is not there`);
   }
   report.findings.push(...missing.sorted());
-}
-
-function stalePaths(files: readonly FoundFile[], startedMs: number | undefined): string[] {
-  if (startedMs === undefined || Number.isNaN(startedMs)) return [];
-  // File systems keep times in steps, and clocks of runner and server differ a little.
-  const slackMs = 2000;
-  return files
-    .filter(({ modifiedMs, refusal }) => refusal === undefined && modifiedMs < startedMs - slackMs)
-    .map(({ path }) => path);
-}
-
-function mismatchLines(files: readonly JunitFile[]): string[] {
-  return files.flatMap(({ path, mismatches, readable }) => {
-    const crash = mismatches.find(
-      ({ attribute, declared, found }) => attribute === "tests" && Number(declared) > found,
-    );
-    const shown = crash ?? mismatches[0];
-    if (!readable || shown === undefined) return [];
-    const more = mismatches.length > 1 ? `, and ${mismatches.length - 1} more numbers differ` : "";
-    const why = crash === undefined ? "" : "; the run probably crashed";
-    return [
-      `${path}:${shown.line}: ${shown.suite} declares ${shown.attribute}="${shown.declared}", ${shown.found} are present${why}${more}`,
-    ];
-  });
-}
-
-function slowestLines(files: readonly JunitFile[]): string[] {
-  return files
-    .flatMap(({ slowest }) => slowest)
-    .toSorted((one, other) => other.seconds - one.seconds)
-    .slice(0, 20)
-    .map(({ name, seconds }) => `${name} (${duration(seconds)})`);
 }
 
 function shownCases(files: readonly JunitFile[], places: Places): ShownCase[] {
