@@ -4,6 +4,7 @@ import type { JunitFile } from "./junit/model.ts";
 import { namesOfKeys } from "./junit/repeats.ts";
 import type { LintFinding } from "./lint/findings.ts";
 import { FindingList } from "./lint/findings.ts";
+import { count } from "./words.ts";
 
 /** GitLab's limit for the reports of a job together, uncompressed. */
 const mostJobBytes = 100 * 1024 * 1024;
@@ -23,7 +24,7 @@ export async function lintJob(
       "GJ05",
       0,
       0,
-      () => `${(bytes / 1024 / 1024).toFixed(1)} MiB in ${files.length} files`,
+      () => `${(bytes / 1024 / 1024).toFixed(1)} MiB in ${count(files.length, "file")}`,
     );
   const failed = files.reduce((sum, { counts }) => sum + counts.failures + counts.errors, 0);
   if (failed > mostFailedWithHistory) findings.add("GJ50", 0, 0, () => `${failed} failed tests`);

@@ -5,7 +5,7 @@ import { plainText } from "../plain-text.ts";
 import type { ChangedTests } from "../baseline.ts";
 import type { ShownCase, View } from "./view.ts";
 import { count, duration } from "../words.ts";
-import { findingLine, headline, messageOf, placeOf, titleOf } from "./words.ts";
+import { failedInAll, findingLine, headline, messageOf, placeOf, titleOf } from "./words.ts";
 
 const mostFailed = 50;
 const mostTextLines = 12;
@@ -28,10 +28,11 @@ export async function tellResult(view: View, log: Log): Promise<void> {
   tellCoverage(view, log);
 }
 
-function tellFailed({ failed, junit }: View, log: Log): void {
+function tellFailed(view: View, log: Log): void {
+  const { failed, junit } = view;
   for (const shown of failed.slice(0, mostFailed)) tellCase(shown, log);
-  if (failed.length > mostFailed)
-    log.info(`… and ${failed.length - mostFailed} more failed tests: see index.html`);
+  const more = failedInAll(view) - Math.min(failed.length, mostFailed);
+  if (more > 0) log.info(`… and ${count(more, "more failed test")}: see index.html`);
   for (const { problems } of junit)
     for (const problem of problems.slice(0, mostFailed)) {
       log.info(`✗ outside of any test: ${problem.suites.join(" › ")}`);

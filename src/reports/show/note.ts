@@ -1,7 +1,8 @@
 import { percentText } from "../percent.ts";
 import { oneLine, plainText } from "../plain-text.ts";
+import { count } from "../words.ts";
 import type { ShownCase, View } from "./view.ts";
-import { headline, messageOf, placeOf, titleOf } from "./words.ts";
+import { failedInAll, headline, messageOf, placeOf, titleOf } from "./words.ts";
 
 /** GitLab takes a million characters; people read fewer. */
 const mostCharacters = 60_000;
@@ -53,7 +54,8 @@ function objections({ objections: all }: View): string {
     .join("\n");
 }
 
-function failures({ failed }: View): string {
+function failures(view: View): string {
+  const { failed } = view;
   if (failed.length === 0) return "";
   const rows = failed
     .slice(0, mostRows)
@@ -61,7 +63,8 @@ function failures({ failed }: View): string {
       (shown) =>
         `| ${cell(titleOf(shown.detail))} | ${cell(placeOf(shown))} | ${cell(messageOf(shown.detail))} |`,
     );
-  const more = failed.length > mostRows ? `\n\n${failed.length - mostRows} more failed tests.` : "";
+  const left = failedInAll(view) - rows.length;
+  const more = left > 0 ? `\n\n${count(left, "more failed test")}.` : "";
   return ["| Failed test | Place | Message |", "| --- | --- | --- |", ...rows].join("\n") + more;
 }
 

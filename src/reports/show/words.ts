@@ -2,7 +2,7 @@ import type { CaseDetail, JunitFile, Problem } from "../junit/model.ts";
 import { oneLine } from "../plain-text.ts";
 import { count, duration } from "../words.ts";
 import type { Totals } from "../totals.ts";
-import type { ShownCase, ShownFinding } from "./view.ts";
+import type { ShownCase, ShownFinding, View } from "./view.ts";
 
 /** `12 tests: 1 failed, 1 skipped, 10 passed in 2.3s (3 files)` */
 export function headline(totals: Totals): string {
@@ -16,6 +16,11 @@ export function headline(totals: Totals): string {
   ].filter((text) => text !== "");
   const unreadable = totals.unreadable === 0 ? "" : `, ${totals.unreadable} unreadable`;
   return `${count(totals.tests, "test")}: ${parts.join(", ")} in ${duration(totals.seconds)} (${count(totals.files, "file")}${unreadable})`;
+}
+
+/** Failed tests, kept or only counted, and those that were kept of unreadable files. */
+export function failedInAll({ failed, totals }: Pick<View, "failed" | "totals">): number {
+  return Math.max(failed.length, totals.failed + totals.errored);
 }
 
 /** The name as people look for it: class or suite, then the test. */
