@@ -6,7 +6,7 @@ const formats: ReadonlyMap<string, string> = new Map([
   ["assembly", "an xUnit.net report"],
   ["TestRun", "a Visual Studio report (TRX)"],
   ["result", "a result file of Jenkins"],
-  ["coverage", "a coverage report (COVERAGE_REPORTS reads those)"],
+  ["coverage", "a coverage report"],
   ["report", "a JaCoCo coverage report"],
   ["html", "an HTML page"],
 ]);
@@ -14,4 +14,9 @@ const formats: ReadonlyMap<string, string> = new Map([
 /** The name of another format by its root element; `undefined` for JUnit and for what nobody knows. */
 export function foreignFormat(root: string): string | undefined {
   return formats.get(root);
+}
+
+/** Whether the root is that of a measurement of coverage: nothing that could be made into JUnit. */
+export function isCoverage(root: string): boolean {
+  return root === "coverage" || root === "report";
 }

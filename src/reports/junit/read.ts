@@ -2,7 +2,7 @@ import type { LintFinding } from "../lint/findings.ts";
 import { type DocumentFacts, type DocumentOptions, readDocument } from "../xml/read-document.ts";
 import type { CaseState } from "./case-state.ts";
 import { lintWholeFile } from "./file-lint.ts";
-import { foreignFormat } from "./foreign-formats.ts";
+import { foreignFormat, isCoverage } from "./foreign-formats.ts";
 import { distinctHashes, type KeySummary, summariseKeys } from "./key-summary.ts";
 import type { GitlabCounts, JunitFile, ReadError, TestRecord } from "./model.ts";
 import { JunitReader, type ReaderOptions } from "./reader.ts";
@@ -98,7 +98,10 @@ function errorOf(facts: DocumentFacts, reader: JunitReader): ReadError | undefin
   const format =
     facts.isEmpty || reader.tally.counts.tests > 0 ? undefined : foreignFormat(reader.root);
   if (format === undefined) return undefined;
-  const text = `this is ${format}, not JUnit: convert it to JUnit`;
+  const advice = isCoverage(reader.root)
+    ? "leave it out of JUNIT_REPORTS; COVERAGE_REPORTS reads Cobertura"
+    : "convert it to JUnit";
+  const text = `this is ${format}, not JUnit: ${advice}`;
   return { kind: "format", text, line: 1, column: 1, ...before };
 }
 
