@@ -85,7 +85,7 @@ export default defineStep({
     if (inputs.FIX_REPORTS) effects.push(await planFix(found, context));
     if (inputs.MR_NOTE) effects.push(...planNote(view, inputs, context));
 
-    const patterns = [...(inputs.JUNIT_REPORTS ?? []), ...(inputs.COVERAGE_REPORTS ?? [])];
+    const patterns = { junit: inputs.JUNIT_REPORTS ?? [], coverage: inputs.COVERAGE_REPORTS ?? [] };
     const inJob = variable("GITLAB_CI") === "true";
     const no = gateError(view.objections, patterns, inJob);
     if (no === undefined) return effects;

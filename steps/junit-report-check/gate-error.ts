@@ -5,7 +5,7 @@ import type { StepError } from "../../src/step/index.ts";
 /** The gate's no: every condition that is not met, with value and limit. */
 export function gateError(
   objections: readonly Objection[],
-  patterns: readonly string[],
+  patterns: { junit: readonly string[]; coverage: readonly string[] },
   inJob: boolean,
 ): StepError | undefined {
   const failed = objections.filter(({ reaction }) => reaction === "fail");
@@ -18,19 +18,31 @@ export function gateError(
 }
 
 /** What is usually missing where another job wrote the reports. */
-function missingYaml(patterns: readonly string[]): string[] {
-  const shown = patterns.filter((pattern) => !pattern.startsWith("!"));
+function missingYaml({ junit, coverage }: Parameters<typeof gateError>[1]): string[] {
+  const tests = positive(junit);
+  const measured = positive(coverage);
   return [
     "Files under artifacts:reports: alone are not handed to later jobs. The job that writes them needs paths: too:",
     "  artifacts:",
     "    when: always",
     "    paths:",
-    ...shown.map((pattern) => `      - ${quoted(pattern)}`),
+    ...[...tests, ...measured].map((pattern) => `      - ${pattern}`),
     "    reports:",
-    "      junit:",
-    ...shown.map((pattern) => `        - ${quoted(pattern)}`),
+    ...(tests.length === 0 ? [] : ["      junit:"]),
+    ...tests.map((pattern) => `        - ${pattern}`),
+    ...measured
+      .slice(0, 1)
+      .flatMap((pattern) => [
+        "      coverage_report:",
+        "        coverage_format: cobertura",
+        `        path: ${pattern}`,
+      ]),
     "and this job must take them: by its stage, or by needs: [the job's name].",
   ];
+}
+
+function positive(patterns: readonly string[]): string[] {
+  return patterns.filter((pattern) => !pattern.startsWith("!")).map(quoted);
 }
 
 function quoted(pattern: string): string {
