@@ -36,7 +36,10 @@ export function gatherEvidence(
     missing: found.flatMap(({ missing }) => missing),
     unreadable: [...junit, ...cobertura].filter(({ readable }) => !readable).map(unreadableLine),
     emptyFiles: junit
-      .filter(({ readable, counts }) => readable && counts.tests === 0)
+      .filter((file) => file.readable && file.wellformed !== "empty" && file.counts.tests === 0)
+      .map(({ path }) => path),
+    blankFiles: junit
+      .filter(({ readable, wellformed }) => readable && wellformed === "empty")
       .map(({ path }) => path),
     stale: stalePaths(
       found.flatMap(({ files }) => files),

@@ -13,6 +13,7 @@ export interface Limits {
   onMalformed: Reaction;
   onEmpty: Reaction;
   onEmptyFile: Reaction;
+  onBlankFile: Reaction;
   onDeclaredMismatch: Reaction;
   onStale: Reaction;
   flaky: Reaction;
@@ -41,7 +42,10 @@ export interface Evidence {
   missing: readonly { pattern: string; note: string | undefined }[];
   /** One sentence for each unreadable file. */
   unreadable: readonly string[];
+  /** Files with a root and no test. */
   emptyFiles: readonly string[];
+  /** Files without a single element: what wrote them was probably killed. */
+  blankFiles: readonly string[];
   stale: readonly string[];
   mismatches: readonly string[];
   /** The longest tests, as `name: 12.5 s`. */
@@ -76,7 +80,7 @@ export function judge(evidence: Evidence, limits: Limits): Objection[] {
 }
 
 function judgeFiles(evidence: Evidence, limits: Limits): Found[] {
-  const { onMissing, onMalformed, onEmptyFile, onStale, onDeclaredMismatch } = limits;
+  const { onMissing, onMalformed, onEmptyFile, onBlankFile, onStale, onDeclaredMismatch } = limits;
   return [
     ...evidence.missing.map(({ pattern, note }) => ({
       gate: "ON_MISSING",
@@ -87,6 +91,11 @@ function judgeFiles(evidence: Evidence, limits: Limits): Found[] {
       gate: "ON_MALFORMED",
       reaction: onMalformed,
       sentence,
+    })),
+    ...evidence.blankFiles.map((path) => ({
+      gate: "ON_EMPTY_FILE",
+      reaction: onBlankFile,
+      sentence: `${path} is empty: what wrote it was probably killed`,
     })),
     ...evidence.emptyFiles.map((path) => ({
       gate: "ON_EMPTY_FILE",

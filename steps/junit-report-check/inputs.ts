@@ -45,8 +45,9 @@ export const gateInputs = {
       "What it means when all reports together hold no test: fail, unless MIN_TESTS is 0, then warn.",
   }),
   ON_EMPTY_FILE: choice(reactions, {
-    default: "warn",
-    about: "What one report without a test means.",
+    optional: true,
+    about:
+      "What one report without a test means, beside others: without it, a file of no bytes or blanks alone fails, and one that holds suites without tests warns.",
   }),
   ON_DECLARED_MISMATCH: choice(reactions, {
     default: "warn",

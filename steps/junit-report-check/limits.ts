@@ -12,7 +12,8 @@ export function limitsOf(inputs: Given): Limits {
     onMalformed: inputs.ON_MALFORMED,
     // Whoever wants no test at all has said so.
     onEmpty: inputs.ON_EMPTY ?? (inputs.MIN_TESTS === 0 ? "warn" : "fail"),
-    onEmptyFile: inputs.ON_EMPTY_FILE,
+    onEmptyFile: inputs.ON_EMPTY_FILE ?? "warn",
+    onBlankFile: inputs.ON_EMPTY_FILE ?? "fail",
     onDeclaredMismatch: inputs.ON_DECLARED_MISMATCH,
     onStale: inputs.ON_STALE,
     flaky: flakyReaction(inputs),

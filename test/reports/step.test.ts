@@ -85,7 +85,12 @@ test("a failed test ends with 1, is shown with its place, message and output, an
 describe("R16 what is not green says which and why", () => {
   test.each([
     { title: "no file", files: {}, message: "ON_MISSING: no file matches *.xml" },
-    { title: "an empty file", files: { "a.xml": "" }, message: "ON_EMPTY: no test in any report" },
+    { title: "an empty file", files: { "a.xml": "" }, message: "ON_EMPTY_FILE: a.xml is empty" },
+    {
+      title: "an empty file beside one with tests",
+      files: { "a.xml": "", "b.xml": suite(passed) },
+      message: "ON_EMPTY_FILE: a.xml is empty",
+    },
     {
       title: "a file of blanks",
       files: { "a.xml": " \n" },
@@ -162,6 +167,10 @@ test("where no file is found inside a job, the usual missing lines are shown", a
   );
   expect(inside.stderr).toContain(
     '    paths:\n      - "reports/*.xml"\n    reports:\n      junit:\n        - "reports/*.xml"',
+  );
+  const coverage = await run({ COVERAGE_REPORTS: "coverage.xml", GITLAB_CI: "true" });
+  expect(coverage.stderr).toContain(
+    "      - coverage.xml\n    reports:\n      coverage_report:\n        coverage_format: cobertura\n        path: coverage.xml\n",
   );
 });
 
@@ -405,6 +414,7 @@ test("ten thousand failures leave a page that is small and names every kept one"
     "c › n999",
     "9000 more failed tests are only counted.",
   ];
+  expect(result.stdout).toContain("… and 9950 more failed tests: see index.html");
   // The page itself must not be printed where one of them is missing.
   expect(told.filter((sentence) => !text.includes(sentence))).toEqual([]);
 });
