@@ -1,5 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import {
+  checkSpec,
   condaError,
   createEnvironment,
   findEnvironmentFile,
@@ -57,6 +58,7 @@ async function planProject(context: PackContext): Promise<readonly Effect[]> {
   const { inputs, cwd, environment: env, log, signal, clock } = context;
   const projectDir = resolve(cwd, inputs.PROJECT_DIR);
   const environmentFile = await findEnvironmentFile(projectDir, inputs.CONDA_ENVIRONMENT_FILE);
+  await checkSpec(environmentFile, env);
   const settings = readSettings(context, await readReleaseTime(context));
   const prefix = join(await context.workFolder(), "env");
   const environmentSeconds = Math.floor(clock.now().getTime() / 1000);

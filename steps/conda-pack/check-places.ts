@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { checkCompression, checkOutput, smokeErrors } from "../../src/conda/index.ts";
+import { checkCompression, checkOutput, packErrors, smokeErrors } from "../../src/conda/index.ts";
 import type { PackContext } from "./inputs.ts";
 
 /**
@@ -15,8 +15,12 @@ export async function checkPlaces({ inputs, cwd, environment }: PackContext): Pr
     ...(level !== undefined && { level }),
     searchPath: environment["PATH"] ?? "",
   };
-  if (PACK_OUTPUT === undefined) checkCompression("tar.gz", options);
-  else
+  if (PACK_OUTPUT === undefined) {
+    checkCompression("tar.gz", options);
+    const folder = resolve(cwd, "dist");
+    if ((await stat(folder).catch(() => undefined))?.isDirectory() === false)
+      throw packErrors("E_OUTPUT_FOLDER", `${folder} is a file; the pack goes into a folder`);
+  } else
     await checkOutput({
       ...options,
       output: resolve(cwd, PACK_OUTPUT),

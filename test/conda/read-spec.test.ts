@@ -198,7 +198,7 @@ test("the usual names are looked for in their order, and all of them are named w
   const project = await mkdtemp(join(folder, "project-"));
   await expect(findEnvironmentFile(project)).rejects.toMatchObject({
     code: "E_CONDA_FILE",
-    message: `There is no file any of conda-environment.yaml, conda-environment.yml, environment.yml, environment.yaml in ${project}.`,
+    message: `${project} has none of conda-environment.yaml, conda-environment.yml, environment.yml, environment.yaml.`,
   });
   await writeFile(join(project, "environment.yml"), "");
   expect(await findEnvironmentFile(project)).toBe(join(project, "environment.yml"));

@@ -50,6 +50,34 @@ test.each([
   expect(readdirSync(cwd).filter((name) => name !== "slipway-report")).toEqual(before);
 });
 
+test("a file named dist is told, not taken for a defect", async () => {
+  const { cwd, pack } = await smallEnvironment();
+  writeFileSync(join(cwd, "dist"), "");
+  const run = await pack({ PACK_OUTPUT: "", PACK_NAME: "data", PACK_VERSION: "1.0" });
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain(`E_OUTPUT_FOLDER: ${cwd}/dist is a file`);
+});
+
+test.each([
+  ["dependencies:\n  - pip\n", "E_CONDA_NO_PYTHON: env.yaml must pin python"],
+  ["name: x\n", 'E_CONDA_FILE: env.yaml:1: "dependencies" is missing'],
+  ["dependencies:\n  - python\n  - conda: [x]\n", "E_CONDA_FILE: env.yaml:3: "],
+  [undefined, "E_CONDA_FILE: There is no file "],
+])("an environment file %j is told before any work, in a dry run, too", async (text, message) => {
+  const { cwd, pack } = await smallEnvironment();
+  if (text !== undefined) writeFileSync(join(cwd, "env.yaml"), text);
+  for (const DRY_RUN of ["true", "false"]) {
+    const run = await pack({
+      CONDA_PREFIX_TO_PACK: "",
+      CONDA_ENVIRONMENT_FILE: "env.yaml",
+      DRY_RUN,
+    });
+    expect(run.exitCode).toBe(2);
+    expect(run.stderr).toContain(message);
+    expect(run.record).toMatchObject({ effects: [] });
+  }
+});
+
 test("all that is wrong is told at once", async () => {
   const { pack } = await smallEnvironment();
   const wrong = {

@@ -1,10 +1,12 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
+import type { Environment } from "../environment.ts";
 import { condaError } from "../errors.ts";
 import { readCondaLock } from "./conda-lock.ts";
 import type { EnvironmentSpec, Platform } from "./environment-spec.ts";
 import { readExplicitList } from "./explicit-list.ts";
 import { problemsError, SpecProblems } from "./problems.ts";
+import { thisMachine } from "./virtual-packages.ts";
 
 const usualNames = [
   "conda-environment.yaml",
@@ -29,10 +31,11 @@ export async function findEnvironmentFile(
     const path = resolve(projectDir, name);
     if (await isFile(path)) return path;
   }
-  const wanted = named === undefined ? `any of ${usualNames.join(", ")}` : join(projectDir, named);
   throw condaError(
     "E_CONDA_FILE",
-    `There is no file ${wanted}${named ? "" : ` in ${projectDir}`}.`,
+    named === undefined
+      ? `${projectDir} has none of ${usualNames.join(", ")}.`
+      : `There is no file ${join(projectDir, named)}.`,
     {
       hint: 'Describe the environment, at least by "dependencies:" with "- python=3.11", or let CONDA_ENVIRONMENT_FILE name the file.',
     },
@@ -63,6 +66,15 @@ export async function readSpec(
       `${basename(file)} must pin python (e.g. "- python=3.11").`,
     );
   return spec;
+}
+
+/**
+ * Reads the file for its problems alone: they are told before anything is made, and in a dry run.
+ *
+ * @throws E_CONDA_FILE, E_CONDA_NO_PYTHON
+ */
+export async function checkSpec(file: string, env: Environment): Promise<void> {
+  await readSpec(file, thisMachine(env).platform, () => {});
 }
 
 async function parse(
