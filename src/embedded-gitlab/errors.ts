@@ -4,7 +4,8 @@ import { defineErrors, exit } from "../step/errors.ts";
 export const embeddedGitlabErrors = defineErrors({
   E_EMBEDDED_SETTINGS: {
     exit: exit.config,
-    cause: "PORT, EMBEDDED_GITLAB_PROJECT or EMBEDDED_GITLAB_REPO has a value that cannot be used.",
+    cause:
+      "PORT, EMBEDDED_GITLAB_PROJECT or EMBEDDED_GITLAB_REPO has a value that cannot be used, or there are arguments.",
     cure: "Set PORT to a free port from 1 to 65535 and EMBEDDED_GITLAB_PROJECT to group/name and EMBEDDED_GITLAB_REPO to a repository, or leave them unset.",
   },
   E_IMPORT_REPOSITORY: {

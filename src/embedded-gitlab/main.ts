@@ -1,14 +1,39 @@
 import { statSync } from "node:fs";
 import process from "node:process";
 import { StepError } from "../step/errors.ts";
+import { slipwayVersion } from "../step/version.ts";
 import { embeddedGitlabErrors } from "./errors.ts";
 import { startEmbeddedGitlab } from "./server.ts";
 import type { EmbeddedGitlab, EmbeddedGitlabOptions } from "./server.ts";
 
 /** The command `embedded-gitlab`: no step, but a server that runs until it is told to end. */
-export function run(): Promise<void> {
-  return serveUntilSignalled().catch(report);
+export async function run(): Promise<void> {
+  const [argument, ...more] = process.argv.slice(2);
+  if (argument === undefined) return serveUntilSignalled().catch(report);
+  if (more.length === 0 && argument === "--version") {
+    process.stdout.write(`embedded-gitlab ${slipwayVersion}\n`);
+  } else if (more.length === 0 && argument === "--help") {
+    process.stdout.write(help);
+  } else {
+    report(embeddedGitlabErrors("E_EMBEDDED_SETTINGS", "embedded-gitlab takes no arguments."));
+  }
 }
+
+const help = `embedded-gitlab: serve a GitLab with one project, for rehearsals and tests, until it is told to end.
+
+Usage: embedded-gitlab
+       embedded-gitlab --help | --version
+
+Prints one line of JSON when it is ready: its addresses, the project, tokens. Set by environment variables:
+  PORT                           where it listens; default a free port
+  EMBEDDED_GITLAB_PROJECT        path of the project; default group/job-project
+  EMBEDDED_GITLAB_REPO           a repository whose branches and tags the project starts with
+  EMBEDDED_GITLAB_HOST           the address it listens on; default 127.0.0.1
+  EMBEDDED_GITLAB_EXTERNAL_HOST  the host name in the addresses it gives out
+  EMBEDDED_GITLAB_ADMIN_SECRET   opens the admin endpoint to whoever sends it
+
+Exit codes: 0 ended by a signal, 2 settings wrong, 5 no git or the port is taken.
+`;
 
 async function serveUntilSignalled(): Promise<void> {
   const gitlab = await startEmbeddedGitlab(readOptions(process.env));

@@ -8,9 +8,9 @@ import { call, field } from "./call.ts";
 import { openFolder } from "./gitlab.ts";
 import { mainArguments } from "./main-process.ts";
 
-async function start(env: Readonly<Record<string, string>>) {
+async function start(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
   const folder = await openFolder();
-  const child = spawn(process.execPath, mainArguments, {
+  const child = spawn(process.execPath, [...mainArguments, "--", "embedded-gitlab", ...args], {
     cwd: folder,
     env: { PATH: process.env["PATH"], HOME: folder, TMPDIR: folder, ...env },
     stdio: ["ignore", "pipe", "pipe"],
@@ -109,4 +109,16 @@ test("a machine without git is told so", async () => {
   const { exitCode, errors } = await server.end();
   expect([exitCode, errors.split(":")[0]]).toEqual([5, "E_NO_GIT"]);
   expect(await readdir(server.folder)).toEqual([]);
+});
+
+test("--version and --help answer without starting a server; other arguments are refused", async () => {
+  const version = await (await start({}, ["--version"])).end();
+  expect(version).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^embedded-gitlab \d/) });
+  const help = await (await start({}, ["--help"])).end();
+  expect(help).toMatchObject({ exitCode: 0, out: expect.stringContaining("EMBEDDED_GITLAB_REPO") });
+  const refused = await (await start({}, ["--port=80"])).end();
+  expect(refused).toMatchObject({
+    exitCode: 2,
+    errors: expect.stringContaining("takes no arguments"),
+  });
 });
