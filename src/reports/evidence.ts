@@ -38,8 +38,11 @@ export function gatherEvidence(
     emptyFiles: junit
       .filter((file) => file.readable && file.wellformed !== "empty" && file.counts.tests === 0)
       .map(({ path }) => path),
-    blankFiles: junit
+    blankFiles: [...junit, ...cobertura]
       .filter(({ readable, wellformed }) => readable && wellformed === "empty")
+      .map(({ path }) => path),
+    unmeasuredFiles: cobertura
+      .filter((file) => file.readable && file.wellformed === "yes" && file.counts.lines_valid === 0)
       .map(({ path }) => path),
     stale: stalePaths(
       found.flatMap(({ files }) => files),

@@ -14,6 +14,7 @@ export interface Limits {
   onEmpty: Reaction;
   onEmptyFile: Reaction;
   onBlankFile: Reaction;
+  onNothingMeasured: Reaction;
   onDeclaredMismatch: Reaction;
   onStale: Reaction;
   flaky: Reaction;
@@ -46,6 +47,8 @@ export interface Evidence {
   emptyFiles: readonly string[];
   /** Files without a single element: what wrote them was probably killed. */
   blankFiles: readonly string[];
+  /** Coverage reports without a line. */
+  unmeasuredFiles: readonly string[];
   stale: readonly string[];
   mismatches: readonly string[];
   /** The longest tests, as `name: 12.5 s`. */
@@ -185,8 +188,9 @@ function failuresInWords({ failed, errored, suiteProblems }: Totals): string {
   return parts.filter((part) => part !== "").join(", ");
 }
 
-function judgeCoverage({ coverage, difference }: Evidence, limits: Limits): Found[] {
-  const found: Found[] = [];
+function judgeCoverage(evidence: Evidence, limits: Limits): Found[] {
+  const { coverage, difference } = evidence;
+  const found = judgeUnmeasured(evidence, limits);
   const fail = (gate: string, sentence: string): void => {
     found.push({ gate, reaction: "fail", sentence });
   };
@@ -224,6 +228,16 @@ function judgeCoverage({ coverage, difference }: Evidence, limits: Limits): Foun
       );
   }
   return found;
+}
+
+/** Coverage was asked for: reports that measure nothing at all are no better than none. */
+function judgeUnmeasured({ coverage, unmeasuredFiles }: Evidence, limits: Limits): Found[] {
+  const nothing = (coverage?.lines.valid ?? 0) === 0;
+  return unmeasuredFiles.map((path) => ({
+    gate: nothing ? "ON_EMPTY" : "ON_EMPTY_FILE",
+    reaction: nothing ? limits.onNothingMeasured : limits.onEmptyFile,
+    sentence: `${path} measures no line`,
+  }));
 }
 
 function judgeLint({ findings }: Evidence, { lint }: Limits): Found[] {

@@ -42,7 +42,7 @@ export const gateInputs = {
   ON_EMPTY: choice(reactions, {
     optional: true,
     about:
-      "What it means when all reports together hold no test: fail, unless MIN_TESTS is 0, then warn.",
+      "What it means when all reports together hold no test (without it: fail, unless MIN_TESTS is 0, then warn), or all coverage reports together no line (without it: fail).",
   }),
   ON_EMPTY_FILE: choice(reactions, {
     optional: true,

@@ -14,6 +14,7 @@ export function limitsOf(inputs: Given): Limits {
     onEmpty: inputs.ON_EMPTY ?? (inputs.MIN_TESTS === 0 ? "warn" : "fail"),
     onEmptyFile: inputs.ON_EMPTY_FILE ?? "warn",
     onBlankFile: inputs.ON_EMPTY_FILE ?? "fail",
+    onNothingMeasured: inputs.ON_EMPTY ?? "fail",
     onDeclaredMismatch: inputs.ON_DECLARED_MISMATCH,
     onStale: inputs.ON_STALE,
     flaky: flakyReaction(inputs),

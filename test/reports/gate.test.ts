@@ -10,6 +10,7 @@ const limits: Limits = {
   onEmpty: "fail",
   onEmptyFile: "warn",
   onBlankFile: "fail",
+  onNothingMeasured: "fail",
   onDeclaredMismatch: "warn",
   onStale: "warn",
   flaky: "warn",
@@ -53,6 +54,7 @@ const none: Evidence = {
   unreadable: [],
   emptyFiles: [],
   blankFiles: [],
+  unmeasuredFiles: [],
   stale: [],
   mismatches: [],
   slowest: [],
@@ -264,6 +266,16 @@ const cases: readonly {
     evidence: withCoverage(covered(0, 0)),
     limits: { minLineCoverage: 0 },
     expected: ["fail MIN_LINE_COVERAGE: no lines to measure, 0% are expected"],
+  },
+  {
+    title: "coverage that measures nothing at all",
+    evidence: { ...withCoverage(covered(0, 0)), unmeasuredFiles: ["c.xml"] },
+    expected: ["fail ON_EMPTY: c.xml measures no line"],
+  },
+  {
+    title: "one coverage report that measures nothing",
+    evidence: { ...withCoverage(covered(1, 1)), unmeasuredFiles: ["c.xml"] },
+    expected: ["warn ON_EMPTY_FILE: c.xml measures no line"],
   },
   {
     title: "branches below the threshold",

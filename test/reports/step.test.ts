@@ -137,6 +137,18 @@ describe("R16 what is not green says which and why", () => {
   });
 });
 
+describe("coverage that was asked for and is not there is not green", () => {
+  test.each([
+    { content: "", message: "ON_EMPTY_FILE: c.xml is empty" },
+    { content: "<coverage><packages/></coverage>", message: "ON_EMPTY: c.xml measures no line" },
+  ])("$message", async ({ content, message }) => {
+    await put("c.xml", content);
+    const result = await run({ COVERAGE_REPORTS: "c.xml" });
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain(message);
+  });
+});
+
 test("an unreadable file is in the record with its kind, place and lint", async () => {
   await put("bad.xml", "<testsuite><testcase");
   await put("good.xml", suite(passed));
