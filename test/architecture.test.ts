@@ -48,8 +48,7 @@ test("nothing that runs is imported from tests, scripts or examples", () => {
   expect(told(foreign)).toEqual([]);
 });
 
-const heavy =
-  /^(undici|execa|simple-git|tar|yaml|pino|tinyglobby|picomatch|@conda-org\/.*|@aws-sdk\/.*)$/;
+const heavy = /^(undici|execa|tar|yaml|pino|tinyglobby|picomatch|@conda-org\/.*|@aws-sdk\/.*)$/;
 
 /** Everything that is loaded together with a file, before any of it runs. */
 function loadedWith(file: string, seen = new Set<string>()): readonly Import[] {
@@ -72,7 +71,6 @@ test.each(steps)(
 /** The modules through which an outside thing is reached: rules about secrets and deadlines have one home. */
 const doors: Readonly<Record<string, RegExp>> = {
   pino: /^src\/step\/log\/json\.ts$/,
-  "simple-git": /^src\/git\/git\.ts$/,
   undici: /^src\/(gitlab\/(http|routes)|[a-z-]+\/http\/[a-z-]+)\.ts$/,
 };
 

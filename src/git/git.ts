@@ -1,8 +1,10 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { constants } from "node:fs";
 import { access, mkdir, realpath, stat } from "node:fs/promises";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { Clock } from "../step/clock.ts";
 import type { Log } from "../step/log.ts";
+import { type GitResult, runChild, startChild } from "./child.ts";
 import { type ConfigValue, gitEnvironment, type JobEnvironment } from "./environment.ts";
 import { gitErrors } from "./errors.ts";
 
@@ -33,11 +35,7 @@ export interface NetworkOptions extends GitOptions {
   timeoutMs: number;
 }
 
-export interface GitResult {
-  readonly exitCode: number;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
+export type { GitResult } from "./child.ts";
 
 /** The only door to git: every child is started here, in the same closed environment. */
 export interface Git {
@@ -50,6 +48,8 @@ export interface Git {
   text(args: readonly string[], options?: GitOptions): Promise<string>;
   /** Runs a command that speaks to a server and may hold a credential in its environment. */
   network(args: readonly string[], options: NetworkOptions): Promise<GitResult>;
+  /** Starts a command that stays on this machine and answers as long as it is asked. */
+  start(args: readonly string[], options?: GitOptions): ChildProcessWithoutNullStreams;
 }
 
 /**
@@ -66,38 +66,41 @@ export async function openGit(context: GitContext): Promise<Git> {
   const home = join(folder, "home");
   await mkdir(home, { recursive: true, mode: 0o700 });
 
-  const prepare = (options: GitOptions & { protocols?: readonly string[] }) => ({
+  const prepare = (
+    args: readonly string[],
+    options: GitOptions & { protocols?: readonly string[]; timeoutMs?: number },
+  ) => ({
     binary,
+    args,
     cwd: options.cwd ?? folder,
     environment: gitEnvironment({ ...options, searchPath, home, extra: options.variables ?? {} }),
     input: options.input,
     signal: context.signal,
+    timeoutMs: options.timeoutMs,
   });
-  const logged = (args: readonly string[], startedMs: number, { exitCode }: GitResult) =>
+  const run = async (args: readonly string[], options: GitOptions): Promise<GitResult> => {
+    const startedMs = context.clock.monotonicMs();
+    const result = await runChild(prepare(args, options));
     context.log.debug(`git ${args.join(" ")}`, {
-      exitCode,
+      exitCode: result.exitCode,
       ms: Math.round(context.clock.monotonicMs() - startedMs),
     });
+    return result;
+  };
 
   const git: Git = {
     context,
     emptyFolder: home,
-    async run(args, options = {}) {
-      const startedMs = context.clock.monotonicMs();
-      const result = await runLocally(args, prepare(options));
-      logged(args, startedMs, result);
-      return result;
-    },
-    async text(args, options) {
-      const result = await git.run(args, options);
+    run: (args, options = {}) => run(args, options),
+    async text(args, options = {}) {
+      const result = await run(args, options);
       if (result.exitCode !== 0) throw gitFailed(args, result);
       return result.stdout.toString();
     },
-    async network(args, options) {
-      const startedMs = context.clock.monotonicMs();
-      const result = await runOverNetwork(args, { ...prepare(options), ...options });
-      logged(args, startedMs, result);
-      return result;
+    network: run,
+    start(args, options = {}) {
+      context.log.debug(`git ${args.join(" ")}`);
+      return startChild(prepare(args, options));
     },
   };
   await requireVersion(git);
@@ -108,89 +111,6 @@ export async function openGit(context: GitContext): Promise<Git> {
 export function gitFailed(args: readonly string[], { exitCode, stderr }: GitResult) {
   const said = stderr.trim() === "" ? "without a word" : `: ${stderr.trim()}`;
   return gitErrors("E_GIT_FAILED", `git ${args.join(" ")} ended with ${exitCode}${said}`);
-}
-
-interface Prepared {
-  binary: string;
-  cwd: string;
-  environment: Record<string, string>;
-  input: Buffer | string | undefined;
-  signal: AbortSignal;
-}
-
-/**
- * simple-git drops every GIT_* variable and refuses risky settings unless they are named. Ours are the ones that make
- * git safe, so that exactly they are permitted; what we pass as arguments stays checked.
- */
-async function runLocally(
-  args: readonly string[],
-  { binary, cwd, environment, input, signal }: Prepared,
-): Promise<GitResult> {
-  signal.throwIfAborted();
-  const { simpleGit } = await import("simple-git");
-  let result: GitResult | undefined;
-  const client = simpleGit({
-    baseDir: cwd,
-    binary,
-    abort: signal,
-    // Its other signal, 50 ms after the exit, could cut the output short.
-    completion: { onClose: true, onExit: false },
-    allowEnvironment: Object.keys(environment),
-    unsafe: {
-      allowUnsafeAskPass: true,
-      allowUnsafeConfigEnvCount: true,
-      allowUnsafeConfigPaths: true,
-      allowUnsafeCredentialHelper: true,
-      allowUnsafeCustomBinary: true,
-      allowUnsafeFsMonitor: true,
-      allowUnsafeHooksPath: true,
-    },
-    input: () => input ?? "",
-    // Every exit code is an answer here: who asked decides what it means.
-    errors(_error, { exitCode, stdOut, stdErr }) {
-      result = {
-        exitCode,
-        stdout: Buffer.concat(stdOut),
-        stderr: Buffer.concat(stdErr).toString(),
-      };
-      return undefined;
-    },
-  });
-  await client.env(environment).raw([...args]);
-  signal.throwIfAborted();
-  if (result === undefined) throw new TypeError("simple-git ended without a result");
-  return result;
-}
-
-/**
- * Commands that hold a credential go past simple-git: with DEBUG set it prints the whole environment of a child to
- * stderr, where no redactor sees it.
- */
-async function runOverNetwork(
-  args: readonly string[],
-  { binary, cwd, environment, input, signal, timeoutMs }: Prepared & { timeoutMs: number },
-): Promise<GitResult> {
-  signal.throwIfAborted();
-  const { execa } = await import("execa");
-  const { exitCode, stdout, stderr, timedOut } = await execa(binary, args, {
-    cwd,
-    env: environment,
-    extendEnv: false,
-    ...(input === undefined ? { stdin: "ignore" } : { input }),
-    encoding: "buffer",
-    stripFinalNewline: false,
-    reject: false,
-    cancelSignal: signal,
-    timeout: timeoutMs,
-    forceKillAfterDelay: 5000,
-  });
-  signal.throwIfAborted();
-  const said = Buffer.from(stderr).toString();
-  return {
-    exitCode: exitCode ?? -1,
-    stdout: Buffer.from(stdout),
-    stderr: timedOut ? `${said}\nfatal: timed out after ${timeoutMs} ms` : said,
-  };
 }
 
 /** GIT_CONFIG_COUNT came with 2.31; an older git would silently run the hooks of the checkout (G18). */

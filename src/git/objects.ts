@@ -1,6 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { gitErrors } from "./errors.ts";
-import { gitFailed } from "./git.ts";
 import type { GitObject, ObjectType, Repository } from "./private-repository.ts";
 import { type ObjectFormat, type Sha, toSha } from "./sha.ts";
 
@@ -31,18 +33,11 @@ export async function findObject(repository: Repository, id: Sha): Promise<GitOb
 /** Larger objects are read again, so that memory stays small. */
 const keptBytes = 1_000_000;
 
-async function lookUp(
-  { git, at, objectFormat }: Repository,
-  id: Sha,
-): Promise<GitObject | undefined> {
-  const args = ["cat-file", "--batch"];
-  const result = await git.run(args, at({ input: `${id}\n` }));
-  const end = result.stdout.indexOf("\n");
-  const header = result.stdout.subarray(0, Math.max(0, end)).toString();
-  if (header === `${id} missing`) return undefined;
-  const [, type, size] = header.split(" ");
-  if (result.exitCode !== 0 || !isObjectType(type)) throw gitFailed(args, result);
-  const bytes = result.stdout.subarray(end + 1, end + 1 + Number(size));
+async function lookUp({ read, objectFormat }: Repository, id: Sha): Promise<GitObject | undefined> {
+  const found = await read(id);
+  if (found === undefined) return undefined;
+  const { type, bytes } = found;
+  if (!isObjectType(type)) throw gitErrors("E_GIT_FAILED", `${id} is of the type '${type}'.`);
   const actual = objectId(objectFormat, type, bytes);
   if (actual !== id)
     throw gitErrors("E_OBJECT_FORGED", `The checkout holds under ${id} what is really ${actual}.`);
@@ -55,14 +50,25 @@ export function objectId(format: ObjectFormat, type: ObjectType, bytes: Buffer):
   return toSha(hash.digest("hex"));
 }
 
-/** Stores an object as it is: no filter, no line-end conversion, whatever attributes say. */
+/**
+ * Stores an object as it is: no filter, no line-end conversion, whatever attributes say. It is written as git itself
+ * writes loose objects (gitformat-loose: deflated `<type> <size>\0<bytes>`), only without a child for each.
+ */
 export async function writeObject(
-  { git, at }: Repository,
+  { directory, objectFormat, kept }: Repository,
   type: ObjectType,
   bytes: Buffer,
 ): Promise<Sha> {
-  const args = ["hash-object", "-w", "--stdin", "-t", type, "--no-filters"];
-  return toSha((await git.text(args, at({ input: bytes }))).trim());
+  const id = objectId(objectFormat, type, bytes);
+  const folder = join(directory, "objects", id.slice(0, 2));
+  const path = join(folder, id.slice(2));
+  const part = `${path}.${randomUUID()}.part`;
+  await mkdir(folder, { recursive: true });
+  const packed = deflateSync(Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]));
+  await writeFile(part, packed, { mode: 0o444, flag: "wx" });
+  await rename(part, path);
+  if (bytes.length <= keptBytes) kept.set(id, { type, bytes });
+  return id;
 }
 
 function isObjectType(text: string | undefined): text is ObjectType {

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, realpath, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import type { Checkout } from "./checkout.ts";
 import type { Git, GitOptions, NetworkOptions } from "./git.ts";
+import { type ObjectReader, objectReader } from "./object-reader.ts";
 import type { ObjectFormat, Sha } from "./sha.ts";
 
 export type ObjectType = "blob" | "tree" | "commit" | "tag";
@@ -18,6 +19,7 @@ export interface Repository {
   readonly objectFormat: ObjectFormat;
   /** Objects that were read and proved before. */
   readonly kept: Map<Sha, GitObject>;
+  readonly read: ObjectReader;
   /** Options that make a command work on this repository. */
   at(options?: GitOptions): GitOptions;
   over(options: NetworkOptions): NetworkOptions;
@@ -47,6 +49,7 @@ export async function makePrivateRepository(
     directory,
     objectFormat: checkout.objectFormat,
     kept: new Map(),
+    read: objectReader(git, { gitDirectory: directory }),
     at: (options = {}) => ({ ...options, gitDirectory: directory }),
     over: (options) => ({ ...options, gitDirectory: directory }),
   };

@@ -112,11 +112,15 @@ async function planOnParent(
 }
 
 async function planOn(context: BumpContext, place: Place, base: Commit): Promise<PlannedCommit> {
-  const source = treeSource(await commitFiles(place.repository, base.id, place.folder));
+  const [files, tags] = await Promise.all([
+    commitFiles(place.repository, base.id, place.folder),
+    readLocalTags(place.repository, place.checkout, base.id),
+  ]);
+  const source = treeSource(files);
   const around = readSurroundings(context, {
     commitSha: base.id,
     dirty: false,
-    tags: await readLocalTags(place.repository, place.checkout, base.id),
+    tags,
     distanceToLatestTag: (await mentionsDistance(source))
       ? await readDistanceToTag(place.repository, place.checkout, base.id)
       : undefined,

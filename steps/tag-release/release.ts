@@ -55,13 +55,13 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
   });
   const { base } = located;
   const dates = releaseDates(variable("CI_PIPELINE_CREATED_AT"), base);
-  const around = readSurroundings(context, {
-    commitSha: base.id,
-    dirty: false,
-    tags: await readLocalTags(repository, checkout, base.id),
-  });
+  const [tags, baseSource] = await Promise.all([
+    readLocalTags(repository, checkout, base.id),
+    sourceAt(place, base),
+  ]);
+  const around = readSurroundings(context, { commitSha: base.id, dirty: false, tags });
   const atBase = await readHeldVersion({
-    source: await sourceAt(place, base),
+    source: baseSource,
     around,
     releasePart: inputs.RELEASE_PART,
   });

@@ -1,6 +1,7 @@
 import { effect, type RunnableEffect } from "../../step/effect.ts";
 import { pushAtomically, type Settled } from "../atomic-push.ts";
 import { gitErrors } from "../errors.ts";
+import { listRefs } from "../list-refs.ts";
 import type { Server } from "../server.ts";
 import { type Sha, shortSha } from "../sha.ts";
 import type { ReleaseGoal } from "./goal.ts";
@@ -31,6 +32,20 @@ export function pushRelease(
     tell({ release, nextVersion });
     return { release, nextVersion };
   };
+  const updates = async () => {
+    const next = await goal.buildNext(plan.release);
+    return updatesOf(goal, plan, { next: next.id, tagObject: await goal.buildTag(plan.release) });
+  };
+  /** Ids say all: where branch and tag are exactly what was pushed, their history needs no reading. */
+  const isThere = async () => {
+    if (plan.kind !== "push") return false;
+    const pushed = await updates();
+    const refs = await listRefs(
+      server,
+      pushed.map(({ ref }) => ref),
+    );
+    return pushed.every(({ ref, id }) => refs.get(ref) === id);
+  };
   return effect<Released>({
     id: `push:${goal.tag}`,
     sentence: sentenceOf(server, goal, plan),
@@ -38,15 +53,14 @@ export function pushRelease(
     isDone: async () => (plan.kind === "done" ? told(plan) : false),
     async apply() {
       if (plan.kind === "done") return;
-      const next = await goal.buildNext(plan.release);
-      const tagObject = await goal.buildTag(plan.release);
       await pushAtomically(server, {
-        updates: updatesOf(goal, plan, { next: next.id, tagObject }),
+        updates: await updates(),
         title,
         look: () => settle(server, goal, plan),
       });
     },
     async verify() {
+      if (await isThere()) return told({ release: plan.release, nextVersion: goal.nextVersion });
       const seen = planRelease(goal, await observeRelease(server, goal));
       if (seen.kind === "done") return told(seen);
       throw gitErrors(
