@@ -3,10 +3,8 @@ import { resolve } from "node:path";
 import { gitErrors } from "../src/git/index.ts";
 import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
-import { planCommitted } from "./bump-version/committed.ts";
 import { bumpErrors } from "./bump-version/errors.ts";
 import { bumpInputs, bumpOutputs } from "./bump-version/inputs.ts";
-import { planUncommitted } from "./bump-version/uncommitted.ts";
 
 export default defineStep({
   name: "bump-version",
@@ -41,8 +39,11 @@ export default defineStep({
     const status = await stat(folder).catch(() => undefined);
     if (!status?.isDirectory())
       throw bumpErrors("E_PROJECT_DIR", `PROJECT_DIR is ${folder}, which is no folder`);
-    return context.inputs.VERSION_COMMIT
-      ? planCommitted(context, folder)
-      : planUncommitted(context, folder);
+    if (context.inputs.VERSION_COMMIT) {
+      const { planCommitted } = await import("./bump-version/committed.ts");
+      return planCommitted(context, folder);
+    }
+    const { planUncommitted } = await import("./bump-version/uncommitted.ts");
+    return planUncommitted(context, folder);
   },
 });

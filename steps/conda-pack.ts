@@ -1,25 +1,10 @@
-import { join, relative, resolve } from "node:path";
-import {
-  checkSpec,
-  condaError,
-  createEnvironment,
-  findEnvironmentFile,
-  installProject,
-  packErrors,
-  planPack,
-  readTruePrefix,
-  smokeErrors,
-} from "../src/conda/index.ts";
-import { defineStep, effect, type Effect, humanSize } from "../src/step/index.ts";
+import { condaError, packErrors, smokeErrors } from "../src/conda/index.ts";
+import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { checkInputs } from "./conda-pack/check-inputs.ts";
 import { checkPlaces } from "./conda-pack/check-places.ts";
 import { packStepErrors } from "./conda-pack/errors.ts";
-import { packInputs, packOutputs, type PackContext } from "./conda-pack/inputs.ts";
-import { nameEnvironmentPack, nameProjectPack } from "./conda-pack/name-pack.ts";
-import { packAndProve, verifyPacked } from "./conda-pack/pack-effect.ts";
-import { readReleaseTime } from "./conda-pack/release-time.ts";
-import { readSettings } from "./conda-pack/settings.ts";
+import { packInputs, packOutputs } from "./conda-pack/inputs.ts";
 
 export default defineStep({
   name: "conda-pack",
@@ -46,124 +31,10 @@ export default defineStep({
   ],
   check: checkInputs,
   async plan(context) {
+    const { planEnvironment, planProject } = await import("./conda-pack/plan.ts");
     await checkPlaces(context);
     return context.inputs.CONDA_PREFIX_TO_PACK === undefined
       ? planProject(context)
       : planEnvironment(context, context.inputs.CONDA_PREFIX_TO_PACK);
   },
 });
-
-/** Environment, project, pack. The environment is made in the work folder; its packages are kept. */
-async function planProject(context: PackContext): Promise<readonly Effect[]> {
-  const { inputs, cwd, environment: env, log, signal, clock } = context;
-  const projectDir = resolve(cwd, inputs.PROJECT_DIR);
-  const environmentFile = await findEnvironmentFile(projectDir, inputs.CONDA_ENVIRONMENT_FILE);
-  await checkSpec(environmentFile, env);
-  const settings = readSettings(context, await readReleaseTime(context));
-  const prefix = join(await context.workFolder(), "env");
-  const environmentSeconds = Math.floor(clock.now().getTime() / 1000);
-
-  const created = applied({
-    id: "create-environment",
-    sentence: `Make the environment of ${relative(cwd, environmentFile) || environmentFile}`,
-    run: () =>
-      createEnvironment({
-        environmentFile,
-        prefix,
-        env,
-        cwd,
-        log,
-        signal,
-        clock,
-        channels: inputs.CONDA_CHANNELS ?? [],
-        packagesDirs: (inputs.CONDA_PKGS_DIRS ?? []).map((folder) => resolve(cwd, folder)),
-        linkScripts: inputs.PACK_LINK_SCRIPTS,
-      }),
-  });
-  const installed = applied({
-    id: "install-project",
-    sentence: `Install ${relative(cwd, projectDir) || "the project"} into it with pip`,
-    run: () => installProject({ projectDir, prefix, env, log, signal }),
-  });
-  const packed = applied({
-    id: "pack",
-    sentence: `Pack it into ${inputs.PACK_OUTPUT ?? "dist/NAME-VERSION.conda.tgz"}${inputs.PACK_SMOKE_TEST ? " and try the pack out" : ""}`,
-    run: async () => {
-      const project = installed.result();
-      const { creator, lockText } = created.result();
-      return packAndProve(context, settings, {
-        prefix,
-        named: await nameProjectPack(context, project),
-        creator,
-        lockText,
-        project,
-        environmentSeconds,
-        ...originOf(context, projectDir),
-      });
-    },
-    prove: (result) => verifyPacked(context, result),
-  });
-  return [created, installed, packed];
-}
-
-/** Reads an existing environment as a whole first, so that a dry run tells everything that would be wrong. */
-async function planEnvironment(context: PackContext, given: string): Promise<readonly Effect[]> {
-  const { cwd, log, signal } = context;
-  const prefix = await readTruePrefix(resolve(cwd, given));
-  const settings = readSettings(context, await readReleaseTime(context));
-  const named = nameEnvironmentPack(context);
-  const plan = await planPack(prefix, settings, { log, signal });
-  const entries = plan.groups.flatMap((group) => group.entries);
-  const bytes = entries.reduce(
-    (sum, entry) => sum + (entry.kind === "file" ? entry.content.packedBytes : 0),
-    0,
-  );
-  return [
-    applied({
-      id: "pack",
-      sentence: `Pack ${prefix} (${entries.length} files, ${humanSize(bytes)}) into ${relative(cwd, named.output)}`,
-      run: () => packAndProve(context, settings, { prefix, named, plan }),
-      prove: (result) => verifyPacked(context, result),
-    }),
-  ];
-}
-
-/**
- * An effect that is always done anew: what it makes in the work folder is gone with the run, and the pack replaces an
- * earlier one with the same bytes.
- */
-function applied<Result>({
-  id,
-  sentence,
-  run,
-  prove = async (result) => result,
-}: {
-  id: string;
-  sentence: string;
-  run: () => Promise<Result>;
-  prove?: (result: Result) => Promise<Result>;
-}) {
-  let made: { result: Result } | undefined;
-  return effect<Result>({
-    id,
-    sentence,
-    isDone: async () => false,
-    apply: async () => {
-      made = { result: await run() };
-    },
-    verify: async () => {
-      if (made === undefined) throw new TypeError(`${id} was verified before it was applied`);
-      return prove(made.result);
-    },
-  });
-}
-
-/** Where others find the sources (PEP 610): the repository of the pipeline, at its commit. */
-function originOf({ variable, cwd }: PackContext, projectDir: string) {
-  const url = variable("CI_PROJECT_URL");
-  const commit = variable("CI_COMMIT_SHA");
-  if (url === undefined || commit === undefined) return {};
-  const folder = relative(variable("CI_PROJECT_DIR") ?? cwd, projectDir);
-  const subdirectory = folder === "" || folder.startsWith("..") ? {} : { subdirectory: folder };
-  return { origin: { url: `${url}.git`, commit, ...subdirectory } };
-}

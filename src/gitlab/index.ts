@@ -1,15 +1,10 @@
 /** GitLab as a release sees it: a client that may fail at any moment and still does nothing twice. */
 export { findPipelineOf } from "./commit-pipeline.ts";
 export { createGitLab, type GitLab, type GitLabSettings } from "./client.ts";
-export {
-  authorityFiles,
-  connectGitLab,
-  type Connection,
-  gitlabInputs,
-  type TokenVariable,
-} from "./connect.ts";
+export { authorityFiles, connectGitLab, type Connection, type TokenVariable } from "./connect.ts";
 export { gitlabError } from "./errors.ts";
 export { publishNote, type MarkedNote } from "./merge-request-notes.ts";
+export { gitlabInputs } from "./inputs.ts";
 export { openHttp, type Http, type HttpSettings } from "./http.ts";
 export { type Pipeline, triggerPipeline } from "./pipelines.ts";
 export { findProject, type Project, readProject, role, roleName } from "./project.ts";

@@ -1,4 +1,4 @@
-import { gitlabInputs } from "../../src/gitlab/connect.ts";
+import { gitlabInputs } from "../../src/gitlab/inputs.ts";
 import {
   boolean,
   byteSize,
@@ -7,6 +7,7 @@ import {
   globs,
   integer,
   list,
+  type StepContext,
   text,
   url,
 } from "../../src/step/index.ts";
@@ -172,3 +173,16 @@ export const workInputs = {
   CI_SERVER_TLS_CA_FILE: gitlabInputs.CI_SERVER_TLS_CA_FILE,
   EXTRA_CA_FILE: gitlabInputs.EXTRA_CA_FILE,
 };
+
+export const gateOutputs = {
+  TESTS_TOTAL: "Test cases in all readable reports",
+  TESTS_PASSED: "Of these, passed",
+  TESTS_FAILED: "Failed",
+  TESTS_ERRORED: "Ended with an error",
+  TESTS_SKIPPED: "Skipped",
+  TESTS_FLAKY: "Passed or failed after other attempts had failed",
+  COVERAGE_LINES: "Percent of lines that are covered, two decimals, rounded down",
+  COVERAGE_BRANCHES: "Percent of branches that are covered",
+};
+
+export type CheckContext = StepContext<typeof gateInputs & typeof workInputs, typeof gateOutputs>;
