@@ -2,7 +2,6 @@ import { condaError, packErrors, smokeErrors } from "../src/conda/index.ts";
 import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { checkInputs } from "./conda-pack/check-inputs.ts";
-import { checkPlaces } from "./conda-pack/check-places.ts";
 import { packStepErrors } from "./conda-pack/errors.ts";
 import { packInputs, packOutputs } from "./conda-pack/inputs.ts";
 
@@ -31,10 +30,7 @@ export default defineStep({
   ],
   check: checkInputs,
   async plan(context) {
-    const { planEnvironment, planProject } = await import("./conda-pack/plan.ts");
-    await checkPlaces(context);
-    return context.inputs.CONDA_PREFIX_TO_PACK === undefined
-      ? planProject(context)
-      : planEnvironment(context, context.inputs.CONDA_PREFIX_TO_PACK);
+    const { planPacking } = await import("./conda-pack/plan.ts");
+    return planPacking(context);
   },
 });

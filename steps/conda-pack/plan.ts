@@ -8,14 +8,23 @@ import {
   readTruePrefix,
 } from "../../src/conda/index.ts";
 import { effect, type Effect, humanSize } from "../../src/step/index.ts";
+import { checkPlaces } from "./check-places.ts";
 import type { PackContext } from "./inputs.ts";
 import { nameEnvironmentPack, nameProjectPack } from "./name-pack.ts";
 import { packAndProve, verifyPacked } from "./pack-effect.ts";
 import { readReleaseTime } from "./release-time.ts";
 import { readSettings } from "./settings.ts";
 
+/** Checks where the pack goes, then plans it from the project, or from an environment that is there. */
+export async function planPacking(context: PackContext): Promise<readonly Effect[]> {
+  await checkPlaces(context);
+  return context.inputs.CONDA_PREFIX_TO_PACK === undefined
+    ? planProject(context)
+    : planEnvironment(context, context.inputs.CONDA_PREFIX_TO_PACK);
+}
+
 /** Environment, project, pack. The environment is made in the work folder; its packages are kept. */
-export async function planProject(context: PackContext): Promise<readonly Effect[]> {
+async function planProject(context: PackContext): Promise<readonly Effect[]> {
   const { inputs, cwd, environment: env, log, signal, clock } = context;
   const projectDir = resolve(cwd, inputs.PROJECT_DIR);
   const environmentFile = await findEnvironmentFile(projectDir, inputs.CONDA_ENVIRONMENT_FILE);
@@ -68,10 +77,7 @@ export async function planProject(context: PackContext): Promise<readonly Effect
 }
 
 /** Reads an existing environment as a whole first, so that a dry run tells everything that would be wrong. */
-export async function planEnvironment(
-  context: PackContext,
-  given: string,
-): Promise<readonly Effect[]> {
+async function planEnvironment(context: PackContext, given: string): Promise<readonly Effect[]> {
   const { cwd, log, signal } = context;
   const prefix = await readTruePrefix(resolve(cwd, given));
   const settings = readSettings(context, await readReleaseTime(context));
