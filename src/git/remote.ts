@@ -49,20 +49,25 @@ export function remoteAt(
 }
 
 /**
- * How the credential reaches git: in the environment of the child, read by a helper that is itself configuration.
- * There is no file (temporary folders may be noexec), nothing in an argument list, nothing in git's traces; and the
- * helper answers for this origin alone, not for a proxy that asks.
+ * How the credential reaches git: as a header for this origin alone, in configuration that the child reads from its
+ * environment. There is no file (temporary folders may be noexec), nothing in an argument list, and git's traces mask
+ * it; and it goes with the first request, where a helper would take an answer of 401 and two more children.
  */
 export function credentialConfig({ url, credential }: Remote): ConfigValue[] {
   if (credential === undefined) return [];
-  return [[`credential.${new URL(url).origin}.helper`, helper]];
+  const { username, password } = credential;
+  const basic = Buffer.from(`${username}:${password.reveal()}`).toString("base64");
+  const key = `http.${new URL(url).origin}/.extraHeader`;
+  // The empty value first lets go of headers that any other configuration names.
+  return [
+    [key, ""],
+    [key, `Authorization: Basic ${basic}`],
+  ];
 }
-
-const helper = `!f() { if test "$1" = get; then printf 'username=%s\\npassword=%s\\n' "$SLIPWAY_GIT_USERNAME" "$SLIPWAY_GIT_PASSWORD"; fi; }; f`;
 
 /** The variables that a command for this remote gets besides the closed environment. */
 export function networkVariables(
-  { credential, caFile }: Remote,
+  { caFile }: Remote,
   environment: JobEnvironment,
 ): Record<string, string> {
   const variables: Record<string, string> = {};
@@ -71,10 +76,6 @@ export function networkVariables(
     if (value) variables[name] = value;
   }
   if (caFile !== undefined) variables["GIT_SSL_CAINFO"] = caFile;
-  if (credential !== undefined) {
-    variables["SLIPWAY_GIT_USERNAME"] = credential.username;
-    variables["SLIPWAY_GIT_PASSWORD"] = credential.password.reveal();
-  }
   return variables;
 }
 

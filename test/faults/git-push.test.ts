@@ -329,7 +329,7 @@ describe("the credential", () => {
     await push();
     expectReleased(served, release);
     const identities = new Set(served.seen.map(({ user, password }) => `${user}:${password}`));
-    expect([...identities].toSorted()).toEqual([`oauth2:${token}`, "undefined:undefined"]);
+    expect([...identities].toSorted()).toEqual([`oauth2:${token}`]);
     expect(served.seen.some(({ headers }) => "private-token" in headers)).toBe(false);
   });
 });

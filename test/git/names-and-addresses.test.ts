@@ -119,15 +119,18 @@ describe("addresses", () => {
       credential: { username: "oauth2", password: new Secret("top-secret") },
       caFile: "/ca.pem",
     });
-    expect(JSON.stringify(credentialConfig(remote))).not.toContain("top-secret");
-    expect(credentialConfig(remote)[0]?.[0]).toBe("credential.http://localhost:8080.helper");
+    const key = "http.http://localhost:8080/.extraHeader";
+    const basic = Buffer.from("oauth2:top-secret").toString("base64");
+    expect(credentialConfig(remote)).toEqual([
+      [key, ""],
+      [key, `Authorization: Basic ${basic}`],
+    ]);
+    expect(credentialConfig({ ...remote, credential: undefined })).toEqual([]);
     expect(
       networkVariables(remote, { https_proxy: "http://proxy:3128", GIT_TRACE: "1", HOME: "/root" }),
     ).toEqual({
       https_proxy: "http://proxy:3128",
       GIT_SSL_CAINFO: "/ca.pem",
-      SLIPWAY_GIT_USERNAME: "oauth2",
-      SLIPWAY_GIT_PASSWORD: "top-secret",
     });
   });
 });
