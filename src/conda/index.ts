@@ -4,6 +4,12 @@ export {
   type CreatedEnvironment,
   type CreateEnvironmentOptions,
 } from "./create/create-environment.ts";
+export {
+  type CondaContent,
+  type EnvironmentContents,
+  type PipContent,
+  readContents,
+} from "./contents.ts";
 export { condaError } from "./errors.ts";
 export {
   makeExampleChannel,

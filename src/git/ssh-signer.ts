@@ -14,17 +14,22 @@ const timeoutMs = 30_000;
  * The key is copied to a private file first: GitLab writes file variables readable for all, which ssh-keygen refuses,
  * and often with CRLF or without the last line end.
  *
+ * @param namespace what the signature is for, so that one for a file is none for a commit: `git`, or `file`.
  * @param keyFile a private key without passphrase. Ed25519 and RSA signatures are the same every time, so that the
  * ids of what is signed are; others make new ids in every run, of which the log warns.
  * @throws {StepError} E_SIGNING_KEY, E_SIGNING.
  */
-export async function sshSigner(context: GitContext, keyFile: string): Promise<Signer> {
+export async function sshSigner(
+  context: GitContext,
+  keyFile: string,
+  namespace: "git" | "file" = "git",
+): Promise<Signer> {
   const searchPath = context.environment["PATH"] ?? "/usr/bin:/bin";
   const program = await findExecutable("ssh-keygen", searchPath);
   if (program === undefined)
     throw gitErrors("E_SIGNING", `There is no ssh-keygen on PATH (${searchPath}).`);
   const key = await privateCopy(context, keyFile);
-  const sign: Signer = (payload) => runSshKeygen(context, { program, key, payload });
+  const sign: Signer = (payload) => runSshKeygen(context, { program, key, namespace, payload });
   // Asked once before anything is built: a wrong key is an input error, not a failure half-way.
   const type = keyType(await sign(Buffer.from("slipway")));
   if (type !== "ssh-ed25519" && type !== "ssh-rsa")
@@ -52,17 +57,18 @@ async function privateCopy(context: GitContext, keyFile: string): Promise<string
 interface Signing {
   program: string;
   key: string;
+  namespace: string;
   payload: Buffer;
 }
 
 async function runSshKeygen(
   { signal }: GitContext,
-  { program, key, payload }: Signing,
+  { program, key, namespace, payload }: Signing,
 ): Promise<string> {
   const { execa } = await import("execa");
   const { exitCode, stdout, stderr } = await execa(
     program,
-    ["-Y", "sign", "-n", "git", "-f", key],
+    ["-Y", "sign", "-n", namespace, "-f", key],
     {
       env: { PATH: "", HOME: "/nonexistent", LC_ALL: "C", SSH_ASKPASS_REQUIRE: "never" },
       extendEnv: false,

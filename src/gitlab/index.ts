@@ -28,8 +28,9 @@ export { readTokenSelf, type TokenSelf } from "./token-self.ts";
 export { type AuthorityFile, readTrust } from "./trust.ts";
 export { parseLinks } from "./given-links.ts";
 export { changelogSection } from "./changelog.ts";
-export { type LocalFile } from "./local-file.ts";
+export { digestOf, type LocalFile } from "./local-file.ts";
 export { type FileSelection, selectFiles } from "./local-files.ts";
+export { readPackageFile } from "./package-download.ts";
 export { packageTarget, type TargetRequest } from "./package-target.ts";
 export { nameProblem } from "./package-names.ts";
 export {

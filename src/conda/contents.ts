@@ -1,0 +1,85 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type InstalledPackage, readInstalledPackages } from "./installed-packages.ts";
+import { parseFields, textIn, textsIn } from "./json-fields.ts";
+import { distInfoFolders, readInstalledProject } from "./pip/installed-project.ts";
+
+/** A conda package of an environment, with what its record says of licence and requirements. */
+export interface CondaContent extends InstalledPackage {
+  readonly license: string | undefined;
+  /** Names of the packages that it depends on. */
+  readonly requires: readonly string[];
+}
+
+/** A Python distribution that no conda package owns. */
+export interface PipContent {
+  readonly name: string;
+  readonly version: string;
+  readonly license: string | undefined;
+  /** Names of the distributions that it requires, normalised. */
+  readonly requires: readonly string[];
+}
+
+export interface EnvironmentContents {
+  readonly conda: readonly CondaContent[];
+  readonly pip: readonly PipContent[];
+}
+
+/** Reads what an environment is made of, from its own records: `conda-meta` and `*.dist-info`. */
+export async function readContents(prefix: string): Promise<EnvironmentContents> {
+  const records = await readRecords(prefix);
+  const packages = await readInstalledPackages(prefix);
+  const conda = packages.map((one) => {
+    const record = records.find(
+      ({ name, version }) => name === one.name && version === one.version,
+    );
+    return { ...one, license: record?.license, requires: record?.requires ?? [] };
+  });
+  const owned = new Set(records.flatMap(({ files }) => files));
+  const pip: PipContent[] = [];
+  for (const folder of await distInfoFolders(prefix))
+    if (!owned.has(`${folder}/METADATA`)) pip.push(await readDistribution(prefix, folder));
+  return { conda, pip };
+}
+
+interface CondaRecord {
+  name: string;
+  version: string;
+  license: string | undefined;
+  requires: readonly string[];
+  files: readonly string[];
+}
+
+async function readRecords(prefix: string): Promise<readonly CondaRecord[]> {
+  const folder = join(prefix, "conda-meta");
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  return texts.flatMap((text) => {
+    const fields = parseFields(text);
+    if (fields === undefined) return [];
+    return {
+      name: textIn(fields, "name") ?? "",
+      version: textIn(fields, "version") ?? "",
+      license: textIn(fields, "license"),
+      requires: textsIn(fields, "depends").map((spec) => spec.trim().split(/[\s=<>!~[]/)[0] ?? ""),
+      files: textsIn(fields, "files"),
+    };
+  });
+}
+
+async function readDistribution(prefix: string, folder: string): Promise<PipContent> {
+  const { name, version, requires } = await readInstalledProject(prefix, folder);
+  const metadata = await readFile(join(prefix, folder, "METADATA"), "utf8").catch(() => "");
+  return { name, version, requires, license: licenseIn(metadata) };
+}
+
+/** The SPDX expression of PEP 639, else the free text of older metadata where it is one line. */
+function licenseIn(metadata: string): string | undefined {
+  const headers = metadata.split(/\r?\n\r?\n/, 1)[0] ?? "";
+  const said = (field: string): string | undefined =>
+    new RegExp(`^${field}:[ \\t]*(.+?)[ \\t]*$`, "im").exec(headers.replaceAll("\r", ""))?.[1];
+  const text = said("License-Expression") ?? said("License");
+  return text === undefined || text === "UNKNOWN" || /^License:.*\n[ \t]/im.test(headers)
+    ? said("License-Expression")
+    : text;
+}
