@@ -15,6 +15,7 @@ import {
   type Release,
   type WantedRelease,
 } from "../src/gitlab/index.ts";
+import { isChecksums, provenanceErrors } from "../src/provenance/index.ts";
 import {
   boolean,
   defineStep,
@@ -30,6 +31,8 @@ import {
 } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { warnOfLatest } from "./shared/latest-release.ts";
+import { planChecksums } from "./create-release/checksums.ts";
+import { attestInputs, signingErrors } from "./shared/attestation.ts";
 import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
 import { readNotes } from "./shared/release-notes.ts";
 
@@ -94,6 +97,7 @@ export default defineStep({
         "Replace name, notes and date of a release that is there and differs; without it that is exit 3.",
     }),
     ...targetInputs,
+    ...attestInputs,
     ...gitlabInputs,
   },
   outputs,
@@ -105,7 +109,7 @@ export default defineStep({
     },
     { title: "In the pipeline of a tag, with the job's own token", command: "create-release" },
   ],
-  errors: [gitlabError.table, versionErrors.table],
+  errors: [gitlabError.table, provenanceErrors.table, versionErrors.table, signingErrors],
   async plan(context) {
     const { inputs, variable, dryRun, refuse } = context;
     const tag = inputs.RELEASE_TAG;
@@ -130,12 +134,17 @@ export default defineStep({
     const refusal = dryRun ? await expectedRefusal(gitlab, "make a release") : undefined;
     if (refusal !== undefined) refuse(refusal);
 
+    const checksums = await planChecksums(context, gitlab, target, assets);
     const wanted: WantedRelease = {
       tag,
       name: inputs.RELEASE_NAME,
       notes,
       releasedAt: inputs.RELEASED_AT,
-      links: [...assetLinks(assets), ...links],
+      links: [
+        ...assetLinks(assets.filter(({ name }) => !isChecksums(name))),
+        ...checksums.links,
+        ...links,
+      ],
     };
     const release = publishRelease({
       gitlab,
@@ -147,7 +156,7 @@ export default defineStep({
       ...addLinks(gitlab, tag, wanted.links),
       settle: (result: Release) => tell(context, result, assets),
     };
-    return [release, told];
+    return [...checksums.effects, release, told];
   },
 });
 

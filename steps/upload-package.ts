@@ -8,6 +8,7 @@ import {
   uploadFiles,
   type UploadResult,
 } from "../src/gitlab/index.ts";
+import { provenanceErrors } from "../src/provenance/index.ts";
 import {
   byteSize,
   choice,
@@ -20,7 +21,9 @@ import {
   text,
 } from "../src/step/index.ts";
 import { isDevelopmentVersion, versionErrors } from "../src/version/index.ts";
+import { attestInputs, signingErrors } from "./shared/attestation.ts";
 import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
+import { planAttestation } from "./upload-package/attestation.ts";
 
 const outputs = {
   PACKAGE_URL: "Page of the package",
@@ -55,6 +58,7 @@ export default defineStep({
       about:
         "Largest file that the instance takes; larger ones are refused before anything is sent.",
     }),
+    ...attestInputs,
     ...gitlabInputs,
   },
   outputs,
@@ -69,7 +73,7 @@ export default defineStep({
       command: "PACKAGE_FILES=dist/*.tar.gz upload-package",
     },
   ],
-  errors: [gitlabError.table, versionErrors.table],
+  errors: [gitlabError.table, provenanceErrors.table, versionErrors.table, signingErrors],
   async plan(context) {
     const { inputs, cwd, dryRun, refuse } = context;
     const files = await selectFiles({
@@ -95,7 +99,8 @@ export default defineStep({
       ...uploadFiles(plan),
       settle: (result: UploadResult) => tell(context, result),
     };
-    return plan.replaceable ? [upload, removeOlderCopies(plan)] : [upload];
+    const attest = inputs.ATTEST ? await planAttestation(context, plan) : [];
+    return plan.replaceable ? [upload, ...attest, removeOlderCopies(plan)] : [upload, ...attest];
   },
 });
 

@@ -117,7 +117,7 @@ export const gitErrors = defineErrors({
   E_SIGNING_KEY: {
     exit: exit.config,
     cause:
-      "The file in GIT_SIGNING_KEY_FILE is not a private SSH key that can be used without a passphrase.",
+      "The file in GIT_SIGNING_KEY_FILE or SIGNING_KEY_FILE is not a private SSH key that can be used without a passphrase.",
     cure: "Store an Ed25519 key without passphrase (`ssh-keygen -t ed25519 -N ''`) in a variable of type file.",
   },
   E_SIGNING: {

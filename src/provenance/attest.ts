@@ -97,9 +97,9 @@ function missingBom(
   const given = boms.get(name);
   if (given === undefined) return new Map();
   const said = digestInBom(given);
-  if (said !== undefined && said !== sha256) {
+  if (said !== sha256) {
     gitlab.log.warn(
-      `${name}${bomSuffix} speaks of another file (SHA-256 ${said}) and is left out; ${name} has ${sha256}.`,
+      `${name}${bomSuffix} speaks of another file (${said === undefined ? "no SHA-256" : `SHA-256 ${said}`}) and is left out; ${name} has ${sha256}. Name it in PACKAGE_FILES to upload it all the same.`,
     );
     return new Map();
   }

@@ -5,7 +5,12 @@ export { openSignatureChecker, type SignatureChecker } from "./check-signature.t
 export { checksumsName, formatChecksums, parseChecksums } from "./checksums.ts";
 export { provenanceErrors } from "./errors.ts";
 export { bomSuffix, isAttestation, provenanceSuffix, signatureSuffix } from "./names.ts";
-export { type ChecksumsPlan, isChecksums, publishChecksums } from "./publish-checksums.ts";
+export {
+  checksumsNames,
+  type ChecksumsPlan,
+  isChecksums,
+  publishChecksums,
+} from "./publish-checksums.ts";
 export { type Provenance, readProvenance } from "./read-statement.ts";
 export { cycloneDxBom, digestInBom, type PackContents } from "./sbom.ts";
 export { type Build, buildType, provenanceStatement, type Subject } from "./statement.ts";

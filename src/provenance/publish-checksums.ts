@@ -19,6 +19,11 @@ export function isChecksums(name: string): boolean {
   return name === checksumsName || name === signatureName;
 }
 
+/** What a release publishes of them. */
+export function checksumsNames(sign: Sign | undefined): readonly string[] {
+  return sign === undefined ? [checksumsName] : [checksumsName, signatureName];
+}
+
 /**
  * `SHA256SUMS` over all files of a version, from the digests that the registry lists: it is made once, by the release,
  * so that parallel jobs of one version never collide.
@@ -27,7 +32,7 @@ export function isChecksums(name: string): boolean {
  */
 export function publishChecksums(plan: ChecksumsPlan): Effect<readonly string[]> {
   const { gitlab, target, sign } = plan;
-  const names = sign === undefined ? [checksumsName] : [checksumsName, signatureName];
+  const names = checksumsNames(sign);
   const published = (stored: StoredPackage): readonly string[] =>
     names.filter((name) => servedCopy(stored, name) !== undefined);
   const keep = async (stored: StoredPackage): Promise<string | undefined> => {

@@ -6,12 +6,15 @@ import {
   formatOf,
   packEnvironment,
   packErrors,
+  readContents,
   smokeTest,
   type PackOptions,
   type PackPlan,
+  type PackResult,
   type SmokeProject,
   type SmokeReport,
 } from "../../src/conda/index.ts";
+import { bomSuffix, cycloneDxBom } from "../../src/provenance/index.ts";
 import type { PackContext } from "./inputs.ts";
 import type { PackName } from "./name-pack.ts";
 import type { PackSettings } from "./settings.ts";
@@ -74,7 +77,29 @@ export async function packAndProve(
     { log, signal },
   );
   if (packable.lockText !== undefined) await writeBeside(`${output}.lock.txt`, packable.lockText);
+  await writeBeside(`${output}${bomSuffix}`, await describePack(context, settings, packable, pack));
   return { pack, named, smoke, creator: packable.creator };
+}
+
+/** The bill of materials: as the environment's own records have it, without anything secret (S08). */
+async function describePack(
+  { version, redactor }: PackContext,
+  { releaseSeconds }: PackSettings,
+  { prefix, named }: Packable,
+  { sha256 }: PackResult,
+): Promise<string> {
+  const file = basename(named.output);
+  const bom = await cycloneDxBom({
+    file,
+    sha256: formatOf(named.output) === "directory" ? undefined : sha256,
+    name: named.name ?? file,
+    version: named.version,
+    releaseSeconds,
+    toolVersion: version,
+    contentSha256: sha256,
+    ...(await readContents(prefix)),
+  });
+  return redactor.redact(bom);
 }
 
 /** Reads the pack back: what is under its name is what was made. */

@@ -64,7 +64,7 @@ test("R01 a release that holds our links and others is done, and keeps the other
   const before = writes().length;
   expect((await release()).exitCode).toBe(0);
   expect(writes()).toHaveLength(before);
-  expect(await linkNames()).toEqual(["By hand", "demo.tgz", "demo.tgz.sha256"]);
+  expect(await linkNames()).toEqual(["By hand", "SHA256SUMS", "demo.tgz", "demo.tgz.sha256"]);
 });
 
 test("R02 links that a release lacks are added", async () => {
@@ -74,11 +74,12 @@ test("R02 links that a release lacks are added", async () => {
   expect(exitCode).toBe(0);
   expect(record).toMatchObject({
     effects: [
+      { id: "checksums", state: "applied" },
       { id: "release:v1.2.0", state: "done" },
       { id: "links:v1.2.0", state: "applied" },
     ],
   });
-  expect(await linkNames()).toEqual(["demo.tgz", "demo.tgz.sha256"]);
+  expect(await linkNames()).toEqual(["SHA256SUMS", "demo.tgz", "demo.tgz.sha256"]);
 });
 
 describe("R03 a link in the way", () => {
@@ -187,7 +188,7 @@ test("R09 two jobs that release at once both succeed, and there is one release",
     release({ SLIPWAY_REPORT_DIR: "second", SLIPWAY_DOTENV: "second.env" }),
   ]);
   expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
-  expect(await linkNames()).toEqual(["demo.tgz", "demo.tgz.sha256"]);
+  expect(await linkNames()).toEqual(["SHA256SUMS", "demo.tgz", "demo.tgz.sha256"]);
 });
 
 test("R09 a release that another job makes between our look and our request is taken as it is", async () => {
@@ -278,7 +279,7 @@ describe("a release whose answer is lost", () => {
     await upload();
     failPost(action);
     expect((await release()).exitCode).toBe(0);
-    expect(await linkNames()).toEqual(["demo.tgz", "demo.tgz.sha256"]);
+    expect(await linkNames()).toEqual(["SHA256SUMS", "demo.tgz", "demo.tgz.sha256"]);
   });
 });
 
@@ -292,7 +293,7 @@ test("H03 a link whose answer is lost is found and not added twice", async () =>
     action: { kind: "drop", when: "after" },
   });
   expect((await release()).exitCode).toBe(0);
-  expect(await linkNames()).toEqual(["demo.tgz", "demo.tgz.sha256"]);
+  expect(await linkNames()).toEqual(["SHA256SUMS", "demo.tgz", "demo.tgz.sha256"]);
 });
 
 test("a protected tag whose release the token's user may not make is told", async () => {

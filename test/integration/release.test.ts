@@ -86,8 +86,19 @@ test("a release goes from 0.15.0.dev to tag, package, release and 0.16.0.dev; ev
     holdings: {
       files: [
         { package: "job-project", version: "0.15.0", name: "job-project-0.15.0.tgz", size: 24 },
+        { package: "job-project", version: "0.15.0", name: "job-project-0.15.0.tgz.intoto.json" },
+        { package: "job-project", version: "0.15.0", name: "SHA256SUMS" },
       ],
-      releases: [{ tag: "v0.15.0", links: [{ name: "job-project-0.15.0.tgz" }] }],
+      releases: [
+        {
+          tag: "v0.15.0",
+          links: expect.arrayContaining(
+            ["SHA256SUMS", "job-project-0.15.0.tgz", "job-project-0.15.0.tgz.intoto.json"].map(
+              (name) => expect.objectContaining({ name }),
+            ),
+          ),
+        },
+      ],
     },
   });
 
