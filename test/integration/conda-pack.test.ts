@@ -1,3 +1,4 @@
+import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -14,6 +15,7 @@ import {
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test, vi, type TestContext } from "vitest";
 
+import { digestInBom } from "../../src/provenance/index.ts";
 import step from "../../steps/conda-pack.ts";
 import {
   createEnvironment,
@@ -75,7 +77,12 @@ test("the example project becomes a pack that runs its script at another place, 
     PACKED_VERSION: "0.15.0.dev",
   });
   expect(readFileSync(join(cwd, `${file}.lock.txt`), "utf8")).toContain("@EXPLICIT");
-  expect(readdirSync(join(cwd, "dist")).length).toBe(2);
+  const bom = readFileSync(join(cwd, `${file}.cdx.json`), "utf8");
+  expect(await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bom)).toBeNull();
+  expect(digestInBom(bom)).toBe(run.outputs["PACK_SHA256"]);
+  expect(bom).toContain("pkg:pypi/example-job-project@0.15.0.dev0");
+  expect(bom).toContain("pkg:conda/python@");
+  expect(readdirSync(join(cwd, "dist")).length).toBe(3);
   expect(dataOf(run.record)).toMatchObject({
     creator: expect.stringContaining("slipway"),
     smokeTest: {
@@ -98,6 +105,7 @@ test("the example project becomes a pack that runs its script at another place, 
   const other = await project(context);
   const again = await runStep(step, { env: { ...other.env, PACK_THREADS: "3" }, cwd: other.cwd });
   expect(again.outputs["PACK_SHA256"]).toBe(run.outputs["PACK_SHA256"]);
+  expect(readFileSync(join(other.cwd, `${file}.cdx.json`), "utf8")).toBe(bom);
 });
 
 test("a development version gets ref and commit into its name, a release does not", async (context) => {
