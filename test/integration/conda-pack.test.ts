@@ -282,7 +282,7 @@ test("a full disk ends with what is missing, and leaves nothing", async (context
   expect(run.exitCode).toBe(5);
   expect(run.stderr).toContain("E_PACK_DISK_FULL: No space left");
   expect(readdirSync(join(cwd, "small"))).toStrictEqual([]);
-  mount(context, join(cwd, "tight"), "size=40m");
+  mount(context, join(cwd, "tight"), "size=12m");
   const tight = { ...env, PACK_OUTPUT: "x.tgz", PACK_SMOKE_DIR: "tight" };
   const smoke = await runStep(step, { env: tight, cwd });
   expect(smoke.exitCode).toBe(5);
