@@ -5,7 +5,13 @@ import { measure, printTable } from "./measure.ts";
 
 const bin = join(import.meta.dirname, "../dist/bin");
 /** Steps that speak HTTP may cost more. */
-const network = new Set(["tag-release", "upload-package", "create-release", "rehearse-release"]);
+const network = new Set([
+  "tag-release",
+  "upload-package",
+  "create-release",
+  "rehearse-release",
+  "verify-release",
+]);
 
 const steps = readdirSync(bin)
   .filter((name) => name !== "embedded-gitlab")
