@@ -43,6 +43,12 @@ test("the embedded GitLab knows nothing of the client: it is the other side of t
   expect(told(foreign)).toEqual([]);
 });
 
+test("what commits say is decided by their texts alone: that domain imports nothing but itself", () => {
+  const known = imports.filter(({ from }) => domainOf(from) === "commits");
+  expect(known.length).toBeGreaterThan(0);
+  expect(told(known.filter(({ to }) => !to.startsWith("src/commits/")))).toEqual([]);
+});
+
 test("nothing that runs is imported from tests, scripts or examples", () => {
   const foreign = imports.filter(({ to }) => /^(test|scripts|examples|bench)\//.test(to));
   expect(told(foreign)).toEqual([]);
