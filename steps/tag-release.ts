@@ -8,7 +8,7 @@ import { tagInputs, tagOutputs } from "./tag-release/inputs.ts";
 import { lookAtServer } from "./tag-release/look.ts";
 import { openPlace } from "./tag-release/place.ts";
 import { readRelease } from "./tag-release/release.ts";
-import { connectGit } from "./tag-release/server.ts";
+import { connectGit } from "./shared/git-server.ts";
 import { tellGoal, tellReleased } from "./tag-release/tell.ts";
 import { startTagPipeline } from "./tag-release/trigger.ts";
 
@@ -37,7 +37,12 @@ export default defineStep({
     tellGoal(context, planned);
 
     const gitlab = connectGitLab(context, ["CI_PROJECT_PASSWORD", "GITLAB_TOKEN", "CI_JOB_TOKEN"]);
-    const server = await connectGit(context, place.repository, gitlab);
+    const server = await connectGit(
+      context,
+      place.repository,
+      context.inputs.REPOSITORY_URL,
+      gitlab,
+    );
     const goal = asReleaseGoal(context, place, server, planned);
     const plan = await lookAtServer(context, { gitlab, server, goal });
     if (plan === undefined) return [];

@@ -43,10 +43,15 @@ export async function fetchSnapshot(server: Server, id: Sha): Promise<Repository
  * Fetches all commits that lead to one, without files, into a repository of their own: a shallow checkout cannot say
  * what its history holds.
  *
+ * @param withFolders with the lists of what each folder held, for questions about paths.
  * @throws {StepError} of network-failures.ts.
  */
-export async function fetchHistory(server: Server, id: Sha): Promise<Repository> {
-  return fetchApart(server, id, ["--filter=tree:0"]);
+export async function fetchHistory(
+  server: Server,
+  id: Sha,
+  { withFolders = false }: { withFolders?: boolean } = {},
+): Promise<Repository> {
+  return fetchApart(server, id, [withFolders ? "--filter=blob:none" : "--filter=tree:0"]);
 }
 
 /** Whether `ancestor` is `id` or leads to it, as far as the commits are here. */

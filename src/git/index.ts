@@ -8,7 +8,15 @@ export { releaseDates, type ReleaseDates } from "./release-dates.ts";
 export { buildCommit, readCommit, type Commit, type CommitInit } from "./commit.ts";
 export { gitErrors } from "./errors.ts";
 export { openGit, type Git, type GitContext } from "./git.ts";
-export { childrenOf, commitsBetween, fetchCommits, fetchSnapshot, isAncestor } from "./history.ts";
+export { commitsTouching, readCommitTexts, type CommitText } from "./commit-texts.ts";
+export {
+  childrenOf,
+  commitsBetween,
+  fetchCommits,
+  fetchHistory,
+  fetchSnapshot,
+  isAncestor,
+} from "./history.ts";
 export { checkIdentity, type Identity, type Signature } from "./identity.ts";
 export { listRefs } from "./list-refs.ts";
 export { makePrivateRepository, type Repository } from "./private-repository.ts";

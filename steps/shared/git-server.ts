@@ -7,29 +7,42 @@ import {
   type Server,
   serverOf,
 } from "../../src/git/index.ts";
-import { authorityFiles, type GitLab, readTrust } from "../../src/gitlab/index.ts";
-import type { TagContext } from "./inputs.ts";
+import {
+  authorityFiles,
+  type GitLab,
+  type gitlabInputs,
+  readTrust,
+} from "../../src/gitlab/index.ts";
+import type { StepContext, Values } from "../../src/step/index.ts";
 
-/** The repository on the server, with the token that the API client uses, too. */
+type ServerContext = Pick<StepContext, "workFolder"> & {
+  readonly inputs: Values<typeof gitlabInputs>;
+};
+
+/** The repository at an address on the server, with the token that the API client uses, too. */
 export async function connectGit(
-  context: TagContext,
+  context: ServerContext,
   repository: Repository,
+  address: string,
   { token, deadlineMs }: Pick<GitLab, "token" | "deadlineMs">,
 ): Promise<Server> {
-  const remote = await remoteOf(context, token);
+  const remote = await remoteOf(context, address, token);
   return serverOf(repository, remote, { deadlineMs });
 }
 
-async function remoteOf(context: TagContext, token: GitLab["token"]): Promise<Remote> {
-  const { inputs } = context;
-  const url = inputs.REPOSITORY_URL.replace(/(?:\.git)?\/?$/, ".git");
+async function remoteOf(
+  context: ServerContext,
+  address: string,
+  token: GitLab["token"],
+): Promise<Remote> {
+  const url = address.replace(/(?:\.git)?\/?$/, ".git");
   const username = token.kind === "job" ? "gitlab-ci-token" : "oauth2";
   const credential = { username, password: token.secret };
   return remoteAt(url, { credential, caFile: await bundleFor(context) });
 }
 
 /** git takes one file in place of the system's authorities, so that it has to hold both. */
-async function bundleFor(context: TagContext): Promise<string | undefined> {
+async function bundleFor(context: ServerContext): Promise<string | undefined> {
   const files = authorityFiles(context.inputs);
   if (files.length === 0) return undefined;
   const path = join(await context.workFolder(), "authorities.pem");
