@@ -70,14 +70,16 @@ export function computeSpelling(
   where: string,
 ): string {
   if (operation.kind === "set")
-    return writeSpelling(spellVersion(operation.version, "new version"));
-  const spelled = spellVersion(version, where);
+    return writeSpelling(spellVersion(operation.version, "new version", ecosystem));
+  const spelled = spellVersion(version, where, ecosystem);
   if (operation.kind === "release")
     return spelled.suffix === "" ? version : writeSpelling(releaseSpelling(spelled));
   const bumped = bumpSpelling(spelled, operation.part);
   if (operation.kind === "bump") return writeSpelling(bumped);
   const model =
-    operation.like === undefined ? undefined : spellVersion(operation.like, "its model").suffix;
+    operation.like === undefined
+      ? undefined
+      : spellVersion(operation.like, "its model", ecosystem).suffix;
   return writeSpelling(developmentSpelling(bumped, ecosystem, model));
 }
 

@@ -6,7 +6,7 @@ import { pairNames, type VersionPair } from "./edit/version-pair.ts";
 import { WorkingCopy, type Edit } from "./edit/working-copy.ts";
 import type { FileSource } from "./file-source.ts";
 import { computeNext, computeSpelling, type Operation } from "./operation.ts";
-import { decodeFile, type VersionPlace } from "./places/place.ts";
+import { decodeFile, type Ecosystem, type VersionPlace } from "./places/place.ts";
 import { suggestConfig } from "./places/suggest-config.ts";
 import { Problems } from "./problems.ts";
 import {
@@ -117,22 +117,24 @@ const usualTexts: ReleaseTexts = {
 };
 
 async function planGuessed(
-  { places, leading }: GuessedProject,
+  { places, leading, warnings }: GuessedProject,
   { source, operation, around }: BumpRequest,
 ): Promise<BumpPlan> {
   const compute = ({ version, ecosystem, title }: VersionPlace) =>
-    computeSpelling(version, ecosystem, operation, title);
+    computeSpelling(version, ecosystem, operationFor(ecosystem, leading, operation), title);
   const newVersion = compute(leading);
   const copy = new WorkingCopy(source);
   for (const path of new Set(places.map((place) => place.path))) {
     const own = places.filter((place) => place.path === path);
     const bytes = await copy.current(path);
     if (bytes === undefined) continue;
-    const replacements = own.map((place) => ({
-      span: place.span,
-      text: place.isMirror ? compute(mirrored(place, places)) : compute(place),
-    }));
-    await copy.replace(path, Buffer.from(replaceSpans(decodeFile(path, bytes), replacements)));
+    const replacements = own.flatMap((place) => {
+      const text = place.isMirror ? compute(mirrored(place, places)) : compute(place);
+      return place.write?.(text) ?? [{ span: place.span, text }];
+    });
+    const encoding = own[0]?.encoding ?? "utf8";
+    const before = encoding === "utf8" ? decodeFile(path, bytes) : bytes.toString(encoding);
+    await copy.replace(path, Buffer.from(replaceSpans(before, replacements), encoding));
   }
   const edits = copy.edits();
   return {
@@ -143,9 +145,19 @@ async function planGuessed(
     edits,
     texts: usualTexts,
     names: spelledNames(leading.version, newVersion, around),
-    warnings: [],
+    warnings,
     suggestion: await suggestConfig(source, places),
   };
+}
+
+/** A development version is spelt like the one before only by the same tools: `.dev` is none that npm can read. */
+function operationFor(
+  ecosystem: Ecosystem,
+  leading: VersionPlace,
+  operation: Operation,
+): Operation {
+  if (operation.kind !== "post-release" || ecosystem === leading.ecosystem) return operation;
+  return { ...operation, like: undefined };
 }
 
 /** A lock file repeats the manifest of its own ecosystem. */

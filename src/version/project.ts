@@ -25,6 +25,7 @@ export interface GuessedProject {
   readonly places: readonly VersionPlace[];
   /** The leading place: its spelling is the version. */
   readonly leading: VersionPlace;
+  readonly warnings: readonly string[];
 }
 
 /** A project without one, whose version is its newest tag. */
@@ -44,9 +45,9 @@ export type Project = ConfiguredProject | GuessedProject | TaggedProject;
 export async function openProject(source: FileSource, around: Surroundings): Promise<Project> {
   const config = await findConfig(source);
   if (config !== undefined) return openConfigured(config, around);
-  const { places, tagTool } = await findVersionPlaces(source);
+  const { places, tagTool, warnings } = await findVersionPlaces(source);
   const [leading] = places;
-  if (leading !== undefined) return { kind: "guessed", places, leading };
+  if (leading !== undefined) return { kind: "guessed", places, leading, warnings };
   const newest = newestVersion(around.tags ?? [], "v{new_version}", () => true);
   if (newest !== undefined) return { kind: "tagged", ...newest };
   throw versionErrors(

@@ -51,7 +51,8 @@ function versionOf(project: Project): string {
 function developmentState(project: Project, releasePart: string | undefined) {
   if (project.kind === "tagged") return { isReleased: true, marksDevelopment: false };
   if (project.kind === "guessed") {
-    const { suffix } = spellVersion(project.leading.version, project.leading.title);
+    const { version, title, ecosystem } = project.leading;
+    const { suffix } = spellVersion(version, title, ecosystem);
     return { isReleased: suffix === "", marksDevelopment: true };
   }
   const { scheme, current } = project;

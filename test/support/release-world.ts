@@ -51,14 +51,25 @@ export interface ReleaseWorld extends AsyncDisposable {
   snapshot(): Promise<unknown>;
 }
 
-export async function exampleWorld(): Promise<ReleaseWorld> {
+/** The example project with one commit. */
+export function exampleWorld(): Promise<ReleaseWorld> {
+  return worldOf(async (clone, git) => {
+    cpSync(join(root, "examples/job-project"), clone, { recursive: true });
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message=Add the job");
+  });
+}
+
+/** @param prepare fills the empty repository that is imported; its branch is `main`. */
+export async function worldOf(
+  prepare: (clone: string, git: ReleaseWorld["git"]) => Promise<void>,
+): Promise<ReleaseWorld> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "slipway-release-")));
   const clone = join(folder, "clone");
-  cpSync(join(root, "examples/job-project"), clone, { recursive: true });
+  mkdirSync(clone);
   const git = plainGit(clone);
   await git("init", "--quiet", "--initial-branch=main");
-  await git("add", "--all");
-  await git("commit", "--quiet", "--message=Add the job");
+  await prepare(clone, git);
 
   const ends: (() => Promise<void> | void)[] = [];
   const redactor = new Redactor();

@@ -10,7 +10,7 @@ const cases = [
     files: { "README.md": "hello" },
     code: "E_VERSION_NOT_FOUND",
     message:
-      "No version found. Looked in: .bumpversion.cfg, .bumpversion.toml, setup.cfg, pyproject.toml, package.json, Cargo.toml, VERSION, setup.py, tags; create .bumpversion.cfg or set current_version",
+      "No version found. Looked in: .bumpversion.cfg, .bumpversion.toml, setup.cfg, pyproject.toml, package.json, Cargo.toml, pom.xml, gradle.properties, Chart.yaml, VERSION, setup.py, tags; create .bumpversion.cfg or set current_version",
   },
   {
     title: "an invalid parse",

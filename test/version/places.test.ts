@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Operation } from "../../src/version/operation.ts";
 import { edited, plan } from "./planning.ts";
@@ -145,6 +146,46 @@ const cases: readonly Case[] = [
     operation: "minor",
   },
   {
+    title: "gradle.properties: the last entry that counts",
+    files: {
+      "gradle.properties":
+        "# version=9\r\n! version=8\norg.gradle.x = a\\\n  version=7\nkotlin.version=1.0-SNAPSHOT\nversion : 1.0-SNAPSHOT\r\nversionName=1.0-SNAPSHOT\n",
+    },
+    after: {
+      "gradle.properties":
+        "# version=9\r\n! version=8\norg.gradle.x = a\\\n  version=7\nkotlin.version=1.0-SNAPSHOT\nversion : 1.0\r\nversionName=1.0-SNAPSHOT\n",
+    },
+  },
+  {
+    title: "the next development version of gradle.properties, without a model",
+    files: { "gradle.properties": "version=1.2.3" },
+    after: { "gradle.properties": "version=1.3.0-SNAPSHOT" },
+    operation: next,
+  },
+  {
+    title: "Chart.yaml with an appVersion that is the same",
+    files: {
+      "Chart.yaml":
+        '# version: 1.0.0-dev.0\napiVersion: v2\nversion:   1.0.0-dev.0 # ours\r\nappVersion: "1.0.0-dev.0"\ndependencies:\n- {name: x, version: 1.0.0-dev.0}\n',
+    },
+    after: {
+      "Chart.yaml":
+        '# version: 1.0.0-dev.0\napiVersion: v2\nversion:   1.0.0 # ours\r\nappVersion: "1.0.0"\ndependencies:\n- {name: x, version: 1.0.0-dev.0}\n',
+    },
+  },
+  {
+    title: "Chart.yaml with an appVersion of its own",
+    files: { "Chart.yaml": "appVersion: 1.16\n'version': '1.2.3'\n" },
+    after: { "Chart.yaml": "appVersion: 1.16\n'version': '1.3.0-dev.0'\n" },
+    operation: next,
+  },
+  {
+    title: "the next development version of tools that spell it differently",
+    files: { VERSION: "0.15.0", "package.json": '{"version":"0.15.0"}' },
+    after: { "package.json": '{"version":"0.16.0-dev.0"}', VERSION: "0.16.0.dev0" },
+    operation: nextLike("0.15.0-dev.0"),
+  },
+  {
     title: "a bump of a missing patch adds it",
     files: { VERSION: "1.2" },
     after: { VERSION: "1.2.1" },
@@ -225,6 +266,77 @@ replace = version = {new_version}
     ".bumpversion.cfg": suggestion,
   });
   expect(rest).toEqual(await edited(files));
+});
+
+test("a ready configuration names a file twice where it holds the version twice", async () => {
+  const files = { "Chart.yaml": "version: 1.0.0-dev.0\nappVersion: 1.0.0-dev.0\n" };
+  const { suggestion = "" } = await plan(files);
+  const { ".bumpversion.cfg": _config, ...rest } = await edited({
+    ...files,
+    ".bumpversion.cfg": suggestion,
+  });
+  expect(rest).toEqual(await edited(files));
+});
+
+const yamlNoise = fc.constantFrom(
+  "# version: 1.0.0",
+  "description: |\n  version: 1.0.0",
+  "name: 'Kröte 🐸 version: 1.0.0'",
+  "dependencies: [{name: x, version: 1.0.0}]",
+  "annotations:\n  version: 1.0.0",
+  "",
+);
+const quote = fc.constantFrom("", '"', "'");
+const lineEnd = fc.constantFrom("\n", "\r\n");
+
+test("whatever stands around it in Chart.yaml, only the version's characters change", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(yamlNoise),
+      fc.uniqueArray(yamlNoise),
+      quote,
+      lineEnd,
+      fc.boolean(),
+      async (before, after, mark, end, bom) => {
+        const make = (version: string) =>
+          `${bom ? "\uFEFF" : ""}${[...before, `version: ${mark}${version}${mark} # 1.0.0`, ...after.filter((line) => line.startsWith("#") || !before.includes(line))].join("\n")}\n`.replaceAll(
+            "\n",
+            end,
+          );
+        const { edits } = await plan({ "Chart.yaml": make("1.0.0-dev.2") });
+        expect(edits.map((edit) => edit.after.toString())).toEqual([make("1.0.0")]);
+      },
+    ),
+  );
+});
+
+const propertyNoise = fc.constantFrom(
+  "# version=1.0-SNAPSHOT",
+  "! version = 1.0-SNAPSHOT",
+  "a.version=1.0-SNAPSHOT",
+  "version.a=1.0-SNAPSHOT",
+  "a = 1.0 \\\n   version=1.0-SNAPSHOT",
+  "",
+);
+
+test("whatever stands around it in gradle.properties, only the version's characters change", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(propertyNoise),
+      fc.array(propertyNoise),
+      fc.constantFrom("=", " = ", ":", " ", "\t: "),
+      lineEnd,
+      async (before, after, between, end) => {
+        const make = (version: string) =>
+          `${[...before, `version${between}${version}`, ...after].join("\n")}\n`.replaceAll(
+            "\n",
+            end,
+          );
+        const { edits } = await plan({ "gradle.properties": make("1.0-SNAPSHOT") });
+        expect(edits.map((edit) => edit.after.toString())).toEqual([make("1.0")]);
+      },
+    ),
+  );
 });
 
 test("a version from tags: nothing to edit, the newest tag counts", async () => {

@@ -4,11 +4,14 @@ export interface Span {
   readonly end: number;
 }
 
+/** The new text of a span. */
+export interface Replacement {
+  readonly span: Span;
+  readonly text: string;
+}
+
 /** Replaces the spans of a text; they may come in any order but must not overlap. */
-export function replaceSpans(
-  text: string,
-  replacements: readonly { span: Span; text: string }[],
-): string {
+export function replaceSpans(text: string, replacements: readonly Replacement[]): string {
   let result = text;
   for (const { span, text: replacement } of replacements.toSorted(
     (one, other) => other.span.start - one.span.start,

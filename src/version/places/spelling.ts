@@ -18,8 +18,12 @@ const partNames = ["major", "minor", "patch"];
 /** The part whose last value means "released". */
 export const releasePartName = "release";
 
-/** Takes a version apart. @throws E_VERSION_UNREADABLE */
-export function spellVersion(text: string, where: string): SpelledVersion {
+/**
+ * Takes a version apart. Maven knows no other development marker than `-SNAPSHOT`: `-RC1` and `.Final` are releases.
+ *
+ * @throws E_VERSION_UNREADABLE
+ */
+export function spellVersion(text: string, where: string, ecosystem?: Ecosystem): SpelledVersion {
   const groups =
     /^(?<lead>v?(?:\d+!)?)(?<numbers>\d+(?:\.\d+)*)(?<post>[-._]?(?:post|rev|r)[-._]?\d*|-\d+(?=$|\+|\.dev))?(?<suffix>[-._]?[A-Za-z][0-9A-Za-z.-]*)?(?<local>\+.*)?$/u.exec(
       text,
@@ -31,7 +35,11 @@ export function spellVersion(text: string, where: string): SpelledVersion {
       { hint: "Create a .bumpversion.cfg whose parse and serialize describe it." },
     );
   const { lead = "", numbers = "", post = "", suffix = "", local = "" } = groups;
-  return { lead, numbers: numbers.split("."), post, suffix, local };
+  const spelled = { lead, numbers: numbers.split("."), post, suffix, local };
+  if (ecosystem !== "jvm") return spelled;
+  const snapshot = /-SNAPSHOT$/iu.exec(suffix)?.[0] ?? "";
+  const qualifier = suffix.slice(0, suffix.length - snapshot.length);
+  return { ...spelled, post: `${post}${qualifier}`, suffix: snapshot };
 }
 
 export function writeSpelling({ lead, numbers, post, suffix, local }: SpelledVersion): string {
@@ -74,9 +82,17 @@ export function developmentSpelling(
   model: string | undefined,
 ): SpelledVersion {
   if (version.suffix !== "") return version;
-  const usual = ecosystem === "python" ? ".dev0" : "-dev.0";
-  return { ...version, suffix: model === undefined || model === "" ? usual : restart(model) };
+  const isModel = model !== undefined && model !== "";
+  return { ...version, suffix: isModel ? restart(model) : usualSuffixes[ecosystem] };
 }
+
+const usualSuffixes: Readonly<Record<Ecosystem, string>> = {
+  python: ".dev0",
+  node: "-dev.0",
+  rust: "-dev.0",
+  helm: "-dev.0",
+  jvm: "-SNAPSHOT",
+};
 
 function restart(suffix: string): string {
   return suffix.replaceAll(/\d+/gu, "0");

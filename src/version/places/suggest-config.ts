@@ -10,10 +10,17 @@ export async function suggestConfig(
   places: readonly VersionPlace[],
 ): Promise<string | undefined> {
   const [leading] = places;
-  if (leading === undefined) return undefined;
+  // The same text may stand in dependencies, too: only the elements of a reactor tell them apart.
+  if (leading === undefined || places.some(({ path }) => path.endsWith(".xml"))) return undefined;
   const spelled = spellVersion(leading.version, leading.title);
   const sections: string[] = [];
-  for (const place of places) sections.push(await suggestSection(source, place, leading.version));
+  for (const [index, place] of places.entries()) {
+    const earlier = places.slice(0, index).filter(({ path }) => path === place.path).length;
+    // Two sections of one file must differ in their names.
+    const kind = earlier === 0 ? "file" : `file (${earlier + 1})`;
+    const header = `[bumpversion:${kind}:${place.path}]`;
+    sections.push(await suggestSection(source, place, header, leading.version));
+  }
   return [describeScheme(leading.version, spelled), ...sections].join("\n");
 }
 
@@ -49,6 +56,7 @@ function describeScheme(version: string, { numbers, suffix }: SpelledVersion): s
 async function suggestSection(
   source: FileSource,
   place: VersionPlace,
+  header: string,
   version: string,
 ): Promise<string> {
   const file = await source.read(place.path);
@@ -57,7 +65,6 @@ async function suggestSection(
   const rest = text.indexOf("\n", place.span.end);
   const before = text.slice(start, place.span.start).trimStart();
   const after = text.slice(place.span.end, rest === -1 ? text.length : rest).trimEnd();
-  const header = `[bumpversion:file:${place.path}]`;
   if (place.version !== version || `${before}${after}` === "") return `${header}\n`;
   const line = (name: string) => `${double(before)}{${name}}${double(after)}`;
   return `${header}\nsearch = ${line("current_version")}\nreplace = ${line("new_version")}\n`;
