@@ -62,6 +62,11 @@ export const versionErrors = defineErrors({
     cause: "Without a bump configuration, several places hold different versions.",
     cure: "Make them equal, or create a .bumpversion.cfg that names the files to edit.",
   },
+  E_VERSION_CHANGELOG: {
+    exit: exit.config,
+    cause: "The changelog that a release shall be written into is not in the commit.",
+    cure: "Set CHANGELOG_FILE to its path below PROJECT_DIR, or unset it: then no changelog is touched.",
+  },
   E_VERSION_HOOK: {
     exit: exit.config,
     cause: "A hook of the bump configuration failed or could not be started.",

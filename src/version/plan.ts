@@ -8,6 +8,7 @@ import type { FileSource } from "./file-source.ts";
 import { computeNext, computeSpelling, type Operation } from "./operation.ts";
 import { decodeFile, type Ecosystem, type VersionPlace } from "./places/place.ts";
 import { suggestConfig } from "./places/suggest-config.ts";
+import { type Changelog, planChangelog } from "./plan-changelog.ts";
 import { Problems } from "./problems.ts";
 import {
   openProject,
@@ -51,6 +52,8 @@ export interface BumpRequest {
   readonly source: FileSource;
   readonly operation: Operation;
   readonly around: Surroundings;
+  /** By default no changelog is written. */
+  readonly changelog?: Changelog | undefined;
 }
 
 /**
@@ -58,7 +61,13 @@ export interface BumpRequest {
  *
  * @throws all that is wrong at once, E_VERSION_…, before anything is written.
  */
-export async function planBump({ source, operation, around }: BumpRequest): Promise<BumpPlan> {
+export async function planBump(request: BumpRequest): Promise<BumpPlan> {
+  const plan = await planVersions(request);
+  const { changelog, source } = request;
+  return changelog === undefined ? plan : planChangelog(plan, source, changelog);
+}
+
+async function planVersions({ source, operation, around }: BumpRequest): Promise<BumpPlan> {
   const project = await openProject(source, around);
   switch (project.kind) {
     case "configured":

@@ -1,6 +1,6 @@
 import { commitInputs } from "../../src/git/index.ts";
 import { boolean, path, text, type StepContext, type Values } from "../../src/step/index.ts";
-import type { Operation } from "../../src/version/index.ts";
+import type { Changelog, Operation } from "../../src/version/index.ts";
 
 export const bumpInputs = {
   VERSION_BUMP: text({
@@ -47,6 +47,18 @@ export const bumpInputs = {
     about: "Folder of the project: where its bump configuration lies.",
     example: "packages/jobs",
   }),
+  CHANGELOG_FILE: path({
+    optional: true,
+    about:
+      "Changelog, below PROJECT_DIR, whose Unreleased section becomes that of the version in the release commit. Unset: no changelog is written; create-release reads CHANGELOG.md all the same.",
+    example: "CHANGELOG.md",
+  }),
+  TAG_FORMAT: text({
+    optional: true,
+    about:
+      "Name of the tag, with the names of bump configurations and {version}. By default the configuration's tag_name, else v{new_version}.",
+    example: "v{version}",
+  }),
   ...commitInputs,
 };
 
@@ -57,6 +69,15 @@ export const bumpOutputs = {
 };
 
 export type BumpContext = StepContext<typeof bumpInputs, typeof bumpOutputs>;
+
+/** The changelog that the release is written into, where one is asked for. */
+export function readChangelog(
+  { inputs }: { readonly inputs: Pick<Values<typeof bumpInputs>, "CHANGELOG_FILE" | "TAG_FORMAT"> },
+  date: Date,
+): Changelog | undefined {
+  if (inputs.CHANGELOG_FILE === undefined) return undefined;
+  return { path: inputs.CHANGELOG_FILE, date, tagFormat: inputs.TAG_FORMAT };
+}
 
 /** What the inputs ask for. */
 export function readOperation({

@@ -30,7 +30,7 @@ import {
 import { readDistanceToTag, readLocalTags } from "../shared/local-tags.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import { bumpErrors } from "./errors.ts";
-import { readOperation, type BumpContext } from "./inputs.ts";
+import { readChangelog, readOperation, type BumpContext } from "./inputs.ts";
 
 /** A release commit as it would be built on a base: everything but the commit itself. */
 export interface PlannedCommit {
@@ -125,7 +125,13 @@ async function planOn(context: BumpContext, place: Place, base: Commit): Promise
       ? await readDistanceToTag(place.repository, place.checkout, base.id)
       : undefined,
   });
-  const request = { source, operation: readOperation(context), around };
+  const date = releaseDates(context.variable("CI_PIPELINE_CREATED_AT"), base).release;
+  const request = {
+    source,
+    operation: readOperation(context),
+    around,
+    changelog: readChangelog(context, date),
+  };
   const plan = await planBump(request);
   return {
     base,
@@ -134,7 +140,7 @@ async function planOn(context: BumpContext, place: Place, base: Commit): Promise
     edits: editsInside(place.folder, plan.edits),
     message: releaseMessage(plan, context.inputs.VERSION_COMMIT_MESSAGE),
     author: commitAuthor(context),
-    date: releaseDates(context.variable("CI_PIPELINE_CREATED_AT"), base).release,
+    date,
     found: undefined,
   };
 }

@@ -2,7 +2,7 @@ import type { Effect } from "../../src/step/index.ts";
 import { folderSource, planBump } from "../../src/version/index.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import { editFiles, hookEffects } from "./effects.ts";
-import { readOperation, type BumpContext } from "./inputs.ts";
+import { readChangelog, readOperation, type BumpContext } from "./inputs.ts";
 import { tellPlan } from "./tell.ts";
 
 /** Edits the files of a folder as they are. There may be no git repository, and it is not looked for. */
@@ -10,10 +10,12 @@ export async function planUncommitted(
   context: BumpContext,
   folder: string,
 ): Promise<readonly Effect[]> {
+  const around = readSurroundings(context);
   const plan = await planBump({
     source: folderSource(folder),
     operation: readOperation(context),
-    around: readSurroundings(context),
+    around,
+    changelog: readChangelog(context, around.now),
   });
   tellPlan(context, plan);
   if (plan.edits.length === 0) return [];

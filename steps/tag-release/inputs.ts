@@ -3,7 +3,8 @@ import { gitlabInputs } from "../../src/gitlab/index.ts";
 import { list, type StepContext, text, url } from "../../src/step/index.ts";
 import { bumpInputs } from "../bump-version/inputs.ts";
 
-const { VERSION_BUMP, NEW_VERSION, RELEASE_PART, VERSION_COMMIT_MESSAGE, PROJECT_DIR } = bumpInputs;
+const { VERSION_BUMP, NEW_VERSION, RELEASE_PART, VERSION_COMMIT_MESSAGE } = bumpInputs;
+const { CHANGELOG_FILE, PROJECT_DIR, TAG_FORMAT } = bumpInputs;
 
 export const tagInputs = {
   POST_RELEASE_VERSION_BUMP: text({
@@ -12,12 +13,7 @@ export const tagInputs = {
       "Part of the version to raise after the release: major, minor, patch, or another part of the scheme.",
     example: "patch",
   }),
-  TAG_FORMAT: text({
-    optional: true,
-    about:
-      "Name of the tag, with the names of bump configurations and {version}. By default the configuration's tag_name, else v{new_version}.",
-    example: "v{version}",
-  }),
+  TAG_FORMAT,
   NEXT_COMMIT_MESSAGE: text({
     optional: true,
     about:
@@ -46,6 +42,7 @@ export const tagInputs = {
   NEW_VERSION,
   RELEASE_PART,
   VERSION_COMMIT_MESSAGE,
+  CHANGELOG_FILE,
   PROJECT_DIR,
   ...commitInputs,
   ...gitlabInputs,

@@ -22,7 +22,7 @@ import {
   type Surroundings,
   treeSource,
 } from "../../src/version/index.ts";
-import { readOperation } from "../bump-version/inputs.ts";
+import { readChangelog, readOperation } from "../bump-version/inputs.ts";
 import { readLocalTags } from "../shared/local-tags.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import type { TagContext } from "./inputs.ts";
@@ -93,7 +93,12 @@ async function commitToRelease(
 ): Promise<Commit> {
   if (!context.dryRun || head.id !== base.id) return head;
   const source = await sourceAt(place, base);
-  const plan = await planBump({ source, operation: readOperation(context), around });
+  const plan = await planBump({
+    source,
+    operation: readOperation(context),
+    around,
+    changelog: readChangelog(context, dates.release),
+  });
   if (plan.edits.length === 0) return head;
   const { repository, folder, author, signer } = place;
   const id = await buildCommit(repository, {

@@ -416,6 +416,46 @@ describe("VERSION_COMMIT=false", () => {
   });
 });
 
+describe("CHANGELOG_FILE", () => {
+  const unreleased = "# Changelog\n\n## [Unreleased]\n\n- A thing\n";
+  const files = { ...workflowProject, "CHANGELOG.md": unreleased };
+
+  test("names the Unreleased section in the release commit, the same in every run", async () => {
+    const root = await makeRepository(files);
+    const base = head(root);
+    const env = { CI_COMMIT_SHA: base, CHANGELOG_FILE: "CHANGELOG.md" };
+    const clone = join(await temporaryFolder(), "clone");
+    git(root, ["clone", "-q", root, clone]);
+    const first = await bump(root, env);
+    expect(first.exitCode).toBe(0);
+    expect(git(root, ["show", "HEAD:CHANGELOG.md"])).toBe(
+      "# Changelog\n\n## [Unreleased]\n\n## [0.15.0] - 2026-02-03\n\n- A thing",
+    );
+    expect(status(root)).toBe("");
+    expect((await bump(root, env)).outputs).toEqual(first.outputs);
+    expect((await bump(clone, env)).outputs).toEqual(first.outputs);
+  });
+
+  test("unset leaves the changelog alone; a file that is not there is an error", async () => {
+    const root = await makeRepository(files);
+    const missing = await bump(root, { CHANGELOG_FILE: "docs/CHANGES.md" });
+    expect([missing.exitCode, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining("docs/CHANGES.md is not in commit"),
+    ]);
+    expect(status(root)).toBe("");
+    expect((await bump(root)).exitCode).toBe(0);
+    expect(git(root, ["show", "HEAD:CHANGELOG.md"])).toBe(unreleased.trim());
+  });
+
+  test("that was edited in the checkout is no release of what the pipeline tested", async () => {
+    const root = await makeRepository(files);
+    await writeFiles(root, { "CHANGELOG.md": `${unreleased}- Mine\n` });
+    const { exitCode, stderr } = await bump(root, { CHANGELOG_FILE: "CHANGELOG.md" });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("CHANGELOG.md (modified)")]);
+  });
+});
+
 describe("hooks of the bump configuration", () => {
   const withHooks = (...lines: string[]) => ({
     ...workflowProject,

@@ -1,4 +1,5 @@
 import { planBump, type BumpPlan } from "../../src/version/plan.ts";
+import type { Changelog } from "../../src/version/plan-changelog.ts";
 import type { Operation } from "../../src/version/operation.ts";
 import type { Surroundings } from "../../src/version/text/names.ts";
 import { memorySource } from "./memory-source.ts";
@@ -11,11 +12,13 @@ export function plan(
   files: Files,
   operation: Operation | string = { kind: "release" },
   more: Partial<Surroundings> = {},
+  changelog?: Changelog,
 ): Promise<BumpPlan> {
   return planBump({
     source: memorySource(files),
     operation: typeof operation === "string" ? { kind: "bump", part: operation } : operation,
     around: { ...around, ...more },
+    changelog,
   });
 }
 
