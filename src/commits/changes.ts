@@ -23,16 +23,21 @@ interface Parsed extends ReadCommit {
  * leave nothing.
  *
  * @param commits newest first, none before its children (`git log --topo-order`).
+ * @param counts which of them count: in a monorepo those that touch a project. All are needed to see what came in with
+ * which merge, and what reverts what.
  */
-export function readChanges(commits: readonly ReadCommit[]): readonly Change[] {
+export function readChanges(
+  commits: readonly ReadCommit[],
+  counts: (commit: ReadCommit) => boolean = () => true,
+): readonly Change[] {
   const parsed = commits.map((commit) => ({ ...commit, said: parseMessage(commit.message) }));
   const owners = findOwners(parsed);
   const reverted = findReverted(parsed, owners);
   const joined = Map.groupBy(
-    parsed.filter(({ id }) => owners.has(id)),
+    parsed.filter((commit) => owners.has(commit.id) && counts(commit)),
     ({ id }) => owners.get(id) ?? "",
   );
-  const mainline = parsed.filter(({ id }) => !owners.has(id));
+  const mainline = parsed.filter((commit) => !owners.has(commit.id) && counts(commit));
   return mainline.flatMap((commit) => {
     const inside = (joined.get(commit.id) ?? []).filter(({ parents }) => parents.length < 2);
     const left = inside.filter(({ id }) => !reverted.has(id));

@@ -7,6 +7,8 @@ export interface CommitText {
   readonly id: Sha;
   readonly parents: readonly Sha[];
   readonly authorEmail: string;
+  /** When it was committed, in ISO 8601. */
+  readonly committedAt: string;
   readonly message: string;
 }
 
@@ -17,17 +19,19 @@ export async function readCommitTexts(
   from?: Sha,
 ): Promise<readonly CommitText[]> {
   const range = from === undefined ? [to] : [to, "--not", from];
-  const format = "--format=%H%n%P%n%ae%n%B";
+  const format = "--format=%H%n%P%n%ae%n%cI%n%B";
   const text = await git.text(["log", "-z", "--topo-order", "--no-color", format, ...range], at());
   return text
     .split("\0")
     .filter((record) => record !== "")
     .map((record) => {
-      const [id = "", parents = "", authorEmail = "", ...message] = record.split("\n");
+      const [id = "", parents = "", authorEmail = "", committedAt = "", ...message] =
+        record.split("\n");
       return {
         id: toSha(id),
         parents: parents.split(" ").filter(Boolean).map(toSha),
         authorEmail,
+        committedAt,
         message: message.join("\n").trimEnd(),
       };
     });

@@ -76,6 +76,14 @@ describe("a merge", () => {
   });
 });
 
+test("commits that do not count still say what came in with which merge", () => {
+  const commits = merge("Some work", ["feat: in the project", "fix: elsewhere"]);
+  const elsewhere = ({ message }: ReadCommit): boolean => !message.includes("elsewhere");
+  const [only, ...rest] = readChanges(commits, elsewhere);
+  expect(only).toMatchObject({ description: "in the project", mergeRequest: 5 });
+  expect(rest).toEqual([]);
+});
+
 describe("a revert", () => {
   test("and what it reverts leave nothing", () => {
     const commits = line(

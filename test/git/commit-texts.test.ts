@@ -16,7 +16,13 @@ test("a commit's text comes as it was written, whatever stands in it", async () 
   const id = await commitFiles(root, { a: "2" }, message);
   const from = toSha(git(root, ["rev-parse", "HEAD~1"]));
   expect(await readCommitTexts(await open(root), toSha(id), from)).toEqual([
-    { id, parents: [from], authorEmail: "ada@example.org", message },
+    {
+      id,
+      parents: [from],
+      authorEmail: "ada@example.org",
+      committedAt: "2023-11-14T23:13:20+01:00",
+      message,
+    },
   ]);
 });
 
