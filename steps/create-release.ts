@@ -1,105 +1,34 @@
+import { gitErrors } from "../src/git/index.ts";
 import {
   addLinks,
   type Asset,
   assetLinks,
+  awaitAssets,
   connectGitLab,
   expectedRefusal,
   gitlabError,
-  gitlabInputs,
   listReleases,
-  parseLinks,
   publishRelease,
-  readAssets,
-  readPackage,
   readReleaseTag,
   type Release,
   type WantedRelease,
 } from "../src/gitlab/index.ts";
 import { isChecksums, provenanceErrors } from "../src/provenance/index.ts";
-import {
-  boolean,
-  defineStep,
-  globs,
-  humanSize,
-  type Inputs,
-  integer,
-  lines,
-  matching,
-  path,
-  type StepContext,
-  text,
-} from "../src/step/index.ts";
+import { defineStep, humanSize, type Inputs, type StepContext } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
-import { warnOfLatest } from "./shared/latest-release.ts";
 import { planChecksums } from "./create-release/checksums.ts";
-import { attestInputs, signingErrors } from "./shared/attestation.ts";
-import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
-import { readNotes } from "./shared/release-notes.ts";
+import { releaseInputs } from "./create-release/inputs.ts";
+import { readTexts } from "./create-release/texts.ts";
+import { signingErrors } from "./shared/attestation.ts";
+import { warnOfLatest } from "./shared/latest-release.ts";
+import { readTarget } from "./shared/package-target.ts";
 
 const outputs = { RELEASE_URL: "Page of the release" };
 
 export default defineStep({
   name: "create-release",
   summary: "Make the GitLab release of a tag, with every file of its package linked",
-  inputs: {
-    RELEASE_TAG: text(tagOptions),
-    RELEASE_NAME: text({
-      optional: true,
-      about: "Name of the release. By default GitLab takes the tag.",
-      example: "Job project 0.15.0",
-    }),
-    RELEASE_NOTES_FILE: path({
-      optional: true,
-      about:
-        "File with the release notes (Markdown). By default the section of the version in CHANGELOG_FILE.",
-      example: "notes.md",
-    }),
-    CHANGELOG_FILE: path({
-      default: "CHANGELOG.md",
-      about:
-        "Changelog, relative to PROJECT_DIR, whose section of the version becomes the notes, where it has one.",
-    }),
-    RELEASE_LINKS: lines({
-      optional: true,
-      about:
-        "Further assets, one per line: name=url, or name=url;type with other, runbook, image or package.",
-      example: "Documentation=https://docs.example.org/0.15.0;other",
-    }),
-    RELEASE_REQUIRED_FILES: globs({
-      optional: true,
-      about:
-        "Names or patterns of files that the package must hold; without one of them no release is made.",
-      example: "*.conda.tgz",
-    }),
-    PACKAGE_FILE_SHA256: matching(/^[0-9a-fA-F]{64}$/, "64 hexadecimal digits", {
-      optional: true,
-      chain: ["PACKAGE_FILE_SHA256"],
-      about: "SHA-256 of a file that upload-package stored; without it no release is made.",
-    }),
-    PACKAGE_FILE_COUNT: integer({
-      optional: true,
-      min: 0,
-      chain: ["PACKAGE_FILE_COUNT"],
-      about: "How many files upload-package stored; with fewer no release is made.",
-    }),
-    RELEASED_AT: matching(
-      /^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/,
-      "an ISO 8601 date or time",
-      {
-        optional: true,
-        about: "When it was or will be released. By default now.",
-        example: "2026-01-31T12:00:00Z",
-      },
-    ),
-    RELEASE_UPDATE: boolean({
-      default: "false",
-      about:
-        "Replace name, notes and date of a release that is there and differs; without it that is exit 3.",
-    }),
-    ...targetInputs,
-    ...attestInputs,
-    ...gitlabInputs,
-  },
+  inputs: releaseInputs,
   outputs,
   examples: [
     {
@@ -109,27 +38,42 @@ export default defineStep({
     },
     { title: "In the pipeline of a tag, with the job's own token", command: "create-release" },
   ],
-  errors: [gitlabError.table, provenanceErrors.table, versionErrors.table, signingErrors],
+  errors: [
+    gitlabError.table,
+    gitErrors.table,
+    provenanceErrors.table,
+    versionErrors.table,
+    signingErrors,
+  ],
   async plan(context) {
-    const { inputs, variable, dryRun, refuse } = context;
+    const { inputs, variable, dryRun, refuse, signal } = context;
     const tag = inputs.RELEASE_TAG;
-    const { links, problems: wrongLinks } = parseLinks(inputs.RELEASE_LINKS ?? []);
     const target = await readTarget(context, tag);
-    const { notes, problems: wrongNotes } = await readNotes(context, target.version);
-    const problems = [...wrongNotes, ...wrongLinks.map((problem) => `RELEASE_LINKS: ${problem}.`)];
-    if (problems.length > 0) throw gitlabError("E_RELEASE_INPUTS", problems.join("\n"));
+    const { links, paths, template, givenNotes } = await readTexts(context, target.version);
 
     const gitlab = connectGitLab(context, ["CI_JOB_TOKEN", "GITLAB_TOKEN", "CI_PROJECT_PASSWORD"]);
     const isPipelineOfTag = variable("CI_COMMIT_TAG") === tag;
-    await readReleaseTag(gitlab, {
+    const found = await readReleaseTag(gitlab, {
       tag,
       pipelineSha: isPipelineOfTag ? variable("CI_COMMIT_SHA") : undefined,
     });
-    const assets = await readAssets(gitlab, target, await readPackage(gitlab, target), {
+    const rules = {
       required: inputs.RELEASE_REQUIRED_FILES ?? [],
       sha256: inputs.PACKAGE_FILE_SHA256,
       count: inputs.PACKAGE_FILE_COUNT,
-    });
+    };
+    const waitMs = dryRun ? 0 : inputs.RELEASE_WAIT_SECONDS * 1000;
+    const assets = await awaitAssets(gitlab, target, rules, { waitMs, signal });
+    // git is loaded only where nobody wrote any notes.
+    const tellCommits = async () =>
+      (await import("./create-release/commit-notes.ts")).commitNotes(context, {
+        gitlab,
+        tag: found,
+        version: target.version,
+        paths,
+        template,
+      });
+    const notes = givenNotes ?? (await tellCommits());
     await warnOfLatest(context, await listReleases(gitlab), target.version);
     const refusal = dryRun ? await expectedRefusal(gitlab, "make a release") : undefined;
     if (refusal !== undefined) refuse(refusal);

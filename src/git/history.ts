@@ -26,7 +26,7 @@ export async function fetchCommits(server: Server, id: Sha, known: Sha): Promise
   if (id === known) return;
   if ((await findObject(repository, id)) !== undefined && (await isWhole(repository, id))) return;
   await repository.git.text(["update-ref", `refs/slipway/known/${known}`, known], repository.at());
-  await fetchById(server, id, ["--filter=tree:0"]);
+  await fetchById(server, [id], ["--filter=tree:0"]);
 }
 
 /**
@@ -36,11 +36,11 @@ export async function fetchCommits(server: Server, id: Sha, known: Sha): Promise
  * @throws {StepError} of network-failures.ts.
  */
 export async function fetchSnapshot(server: Server, id: Sha): Promise<Repository> {
-  return fetchApart(server, id, ["--depth=1"]);
+  return fetchApart(server, [id], ["--depth=1"]);
 }
 
 /**
- * Fetches all commits that lead to one, without files, into a repository of their own: a shallow checkout cannot say
+ * Fetches all commits that lead to some, without files, into a repository of their own: a shallow checkout cannot say
  * what its history holds.
  *
  * @param withFolders with the lists of what each folder held, for questions about paths.
@@ -48,10 +48,10 @@ export async function fetchSnapshot(server: Server, id: Sha): Promise<Repository
  */
 export async function fetchHistory(
   server: Server,
-  id: Sha,
+  ids: readonly Sha[],
   { withFolders = false }: { withFolders?: boolean } = {},
 ): Promise<Repository> {
-  return fetchApart(server, id, [withFolders ? "--filter=blob:none" : "--filter=tree:0"]);
+  return fetchApart(server, ids, [withFolders ? "--filter=blob:none" : "--filter=tree:0"]);
 }
 
 /** Whether `ancestor` is `id` or leads to it, as far as the commits are here. */
@@ -114,14 +114,22 @@ async function isWhole({ git, at }: Repository, id: Sha): Promise<boolean> {
   return (await git.run(["rev-list", "--count", id], at())).exitCode === 0;
 }
 
-async function fetchApart(server: Server, id: Sha, how: readonly string[]): Promise<Repository> {
+async function fetchApart(
+  server: Server,
+  ids: readonly Sha[],
+  how: readonly string[],
+): Promise<Repository> {
   const { git, objectFormat } = server.repository;
   const repository = await makePrivateRepository(git, { objectFormat });
-  await fetchById({ ...server, repository }, id, how);
+  await fetchById({ ...server, repository }, ids, how);
   return repository;
 }
 
-async function fetchById(server: Server, id: Sha, how: readonly string[]): Promise<void> {
+async function fetchById(
+  server: Server,
+  ids: readonly Sha[],
+  how: readonly string[],
+): Promise<void> {
   const args = [
     "fetch",
     "--quiet",
@@ -131,7 +139,7 @@ async function fetchById(server: Server, id: Sha, how: readonly string[]): Promi
     "--no-auto-maintenance",
     ...how,
     server.remote.url,
-    `+${id}:refs/slipway/fetched/${id}`,
+    ...ids.map((id) => `+${id}:refs/slipway/fetched/${id}`),
   ];
   await ask(server, args);
 }

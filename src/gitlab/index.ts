@@ -28,6 +28,7 @@ export { readTokenSelf, type TokenSelf } from "./token-self.ts";
 export { type AuthorityFile, readTrust } from "./trust.ts";
 export { parseLinks } from "./given-links.ts";
 export { changelogSection } from "./changelog.ts";
+export { findMergeRequests } from "./merged-requests.ts";
 export { digestOf, type LocalFile } from "./local-file.ts";
 export { type FileSelection, selectFiles } from "./local-files.ts";
 export { readPackageFile } from "./package-download.ts";
@@ -43,7 +44,7 @@ export {
 } from "./packages.ts";
 export { publishRelease, type Publication } from "./publish-release.ts";
 export { type PackageStatus } from "./put-file.ts";
-export { type Asset, assetLinks, type AssetRules, readAssets } from "./release-assets.ts";
+export { type Asset, assetLinks, type AssetRules, awaitAssets } from "./release-assets.ts";
 export { type WantedRelease } from "./release-differences.ts";
 export { addLinks } from "./release-links.ts";
 export { readReleaseTag, type TagQuestion } from "./release-tag.ts";

@@ -4,6 +4,7 @@ import type { FaultAction } from "../../src/embedded-gitlab/index.ts";
 import createRelease from "../../steps/create-release.ts";
 import uploadPackage from "../../steps/upload-package.ts";
 import { publishRelease } from "../../src/gitlab/publish-release.ts";
+import type { Clock } from "../../src/step/clock.ts";
 import { Secret } from "../../src/step/secret.ts";
 import { quickClock, testClient } from "../support/gitlab-client.ts";
 import { startTaggedProject, type TaggedProject } from "../support/tagged-project.ts";
@@ -19,7 +20,8 @@ beforeEach(async () => {
 afterEach(() => project.close());
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const upload = () => project.run(uploadPackage, { PACKAGE_FILES: "demo.tgz*" });
+const upload = (env: Readonly<Record<string, string>> = {}) =>
+  project.run(uploadPackage, { PACKAGE_FILES: "demo.tgz*", ...env });
 const release = (
   env: Readonly<Record<string, string>> = {},
   clock = quickClock(new Date().toISOString()),
@@ -178,6 +180,53 @@ describe("R05 no release is made where", () => {
     await upload();
     project.write("slipway.env", `PACKAGE_FILE_SHA256=${sha256("another pack")}\n`);
     expect((await release()).exitCode).toBe(3);
+  });
+});
+
+describe("R05 files that other jobs still upload", () => {
+  const waiting = { RELEASE_REQUIRED_FILES: "*.jar, demo.tgz", RELEASE_WAIT_SECONDS: "600" };
+
+  test("are waited for, and the release links them", async () => {
+    await upload();
+    const clock = quickClock(new Date().toISOString());
+    let polls = 0;
+    const slow: Clock = {
+      ...clock,
+      async sleep(ms, signal) {
+        await clock.sleep(ms, signal);
+        if ((polls += 1) !== 3) return;
+        project.write("late.jar", "late");
+        expect((await upload({ PACKAGE_FILES: "late.jar" })).exitCode).toBe(0);
+      },
+    };
+    const { exitCode, stdout } = await project.run(createRelease, waiting, slow);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('Waiting up to 600 s for files: No file is named "*.jar".');
+    expect(polls).toBe(3);
+    expect(await linkNames()).toContain("late.jar");
+  });
+
+  test("are waited for no longer than RELEASE_WAIT_SECONDS, seldom asked for, and named in the end", async () => {
+    await upload();
+    const clock = quickClock(new Date().toISOString());
+    const { exitCode, stderr, record } = await project.run(createRelease, waiting, clock);
+    expect({ exitCode, record }).toMatchObject({
+      exitCode: 3,
+      record: { error: { code: "E_RELEASE_FILES" } },
+    });
+    expect(stderr).toContain(
+      'The package demo 1.2.0 is not what the release needs, also not after 600 s:\nNo file is named "*.jar".\nIt holds demo.tgz (',
+    );
+    expect(clock.slept.reduce((sum, ms) => sum + ms, 0)).toBe(600_000);
+    expect(clock.slept.length).toBeLessThan(50);
+    expect(await shown()).toBeUndefined();
+  });
+
+  test("are not waited for in a dry run", async () => {
+    const clock = quickClock(new Date().toISOString());
+    const dry = { ...waiting, DRY_RUN: "true" };
+    expect((await project.run(createRelease, dry, clock)).exitCode).toBe(3);
+    expect(clock.slept).toEqual([]);
   });
 });
 

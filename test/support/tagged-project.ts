@@ -22,9 +22,19 @@ export interface TaggedProject {
   close(): Promise<void>;
 }
 
-/** @param tag the tag that the repository has, on its only commit; `undefined` for none. */
+export interface Past {
+  git(...args: string[]): string;
+  /** Writes files and commits them. */
+  commit(message: string, files?: Readonly<Record<string, string>>): void;
+}
+
+/**
+ * @param tag the tag that the repository has, on its last commit; `undefined` for none.
+ * @param history what happened between the first commit and the tag.
+ */
 export async function startTaggedProject(
   tag: string | undefined = "v1.2.0",
+  history: (past: Past) => void = () => {},
 ): Promise<TaggedProject> {
   const folder = mkdtempSync(join(tmpdir(), "tagged-project-"));
   const repository = join(folder, "repository");
@@ -44,6 +54,17 @@ export async function startTaggedProject(
   writeFileSync(join(repository, "README.md"), "# Demo\n");
   git("add", ".");
   git("commit", "--quiet", "--message=Begin");
+  history({
+    git,
+    commit(message, files = {}) {
+      for (const [name, content] of Object.entries(files)) {
+        mkdirSync(dirname(join(repository, name)), { recursive: true });
+        writeFileSync(join(repository, name), content);
+      }
+      git("add", ".");
+      git("commit", "--quiet", "--allow-empty", `--message=${message}`);
+    },
+  });
   if (tag !== undefined) git("tag", "--annotate", "--message=Release", tag);
   const sha = git("rev-parse", "HEAD");
   const gitlab = await startEmbeddedGitlab({ importRepository: repository, project: "group/demo" });

@@ -139,7 +139,7 @@ async function findRivals(
   const same = others.filter(({ name }) => goal.rank(name) === "same");
   const newer = others.filter(({ name }) => goal.rank(name) === "newer");
   if (goal.isDefaultBranch || newer.length === 0) return [...same, ...newer];
-  const history = await fetchHistory(server, goal.base);
+  const history = await fetchHistory(server, [goal.base]);
   const rivals = [...same];
   for (const tag of newer) if (await isAncestor(history, tag.commit, goal.base)) rivals.push(tag);
   return rivals;
