@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { gitErrors } from "../src/git/index.ts";
 import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
+import { autoErrors } from "./shared/auto-inputs.ts";
 import { bumpErrors } from "./bump-version/errors.ts";
 import { bumpInputs, bumpOutputs } from "./bump-version/inputs.ts";
 
@@ -18,11 +19,15 @@ export default defineStep({
       command: "bump-version",
     },
     {
+      title: "Release what the Conventional Commits since the last release ask for, if they do",
+      command: "VERSION_BUMP=auto bump-version && tag-release",
+    },
+    {
       title: "Raise the minor version in the files and leave the edits uncommitted",
       command: "VERSION_BUMP=minor VERSION_COMMIT=false bump-version",
     },
   ],
-  errors: [versionErrors.table, gitErrors.table, bumpErrors.table],
+  errors: [versionErrors.table, gitErrors.table, bumpErrors.table, autoErrors.table],
   check({ VERSION_BUMP, NEW_VERSION }) {
     if (VERSION_BUMP === undefined || NEW_VERSION === undefined) return [];
     return [

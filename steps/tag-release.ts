@@ -2,6 +2,7 @@ import { gitErrors, pushRelease, releaseErrors } from "../src/git/index.ts";
 import { connectGitLab, gitlabError } from "../src/gitlab/index.ts";
 import { defineStep, type Effect } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
+import { autoErrors } from "./shared/auto-inputs.ts";
 import { readBranch } from "./tag-release/branch.ts";
 import { asReleaseGoal, planGoal } from "./tag-release/goal.ts";
 import { tagInputs, tagOutputs } from "./tag-release/inputs.ts";
@@ -27,12 +28,19 @@ export default defineStep({
       command: "DRY_RUN=true POST_RELEASE_VERSION_BUMP=patch tag-release",
     },
   ],
-  errors: [releaseErrors.table, gitErrors.table, versionErrors.table, gitlabError.table],
+  errors: [
+    releaseErrors.table,
+    gitErrors.table,
+    versionErrors.table,
+    gitlabError.table,
+    autoErrors.table,
+  ],
   reproduceAfter: ["bump-version"],
   async plan(context) {
     const place = await openPlace(context);
     const branch = readBranch(context, place.checkout);
     const release = await readRelease(context, place);
+    if (release === undefined) return [];
     const planned = await planGoal(context, release, branch);
     tellGoal(context, planned);
 

@@ -1,3 +1,4 @@
+import { readCommit } from "./commit.ts";
 import { gitFailed } from "./git.ts";
 import { findObject } from "./objects.ts";
 import { makePrivateRepository, type Repository } from "./private-repository.ts";
@@ -62,6 +63,28 @@ export async function isAncestor(repository: Repository, ancestor: Sha, id: Sha)
   if (result.exitCode === 0) return result.stdout.toString().trim() === "0";
   if (/bad object/.test(result.stderr)) return false;
   throw gitFailed(args, result);
+}
+
+/**
+ * Whether a release on a commit came before another commit: it leads there, or it was made on one that does, and only
+ * its tag was pushed.
+ */
+export async function isReleasedBefore(
+  repository: Repository,
+  tagged: Sha,
+  id: Sha,
+): Promise<boolean> {
+  if ((await findObject(repository, tagged)) === undefined) return false;
+  if (await isAncestor(repository, tagged, id)) return true;
+  const [base, ...others] = (await readCommit(repository, tagged)).parents;
+  if (base === undefined || base === id || others.length > 0) return false;
+  return isAncestor(repository, base, id);
+}
+
+/** Whether all of these objects are here. */
+export async function areHere(repository: Repository, ids: readonly Sha[]): Promise<boolean> {
+  for (const id of ids) if ((await findObject(repository, id)) === undefined) return false;
+  return true;
 }
 
 /** The commits that lead to `to` and not to `from`, newest first. */

@@ -10,12 +10,14 @@ export { gitErrors } from "./errors.ts";
 export { openGit, type Git, type GitContext } from "./git.ts";
 export { commitsTouching, readCommitTexts, type CommitText } from "./commit-texts.ts";
 export {
+  areHere,
   childrenOf,
   commitsBetween,
   fetchCommits,
   fetchHistory,
   fetchSnapshot,
   isAncestor,
+  isReleasedBefore,
 } from "./history.ts";
 export { checkIdentity, type Identity, type Signature } from "./identity.ts";
 export { listRefs } from "./list-refs.ts";

@@ -11,7 +11,7 @@ import type { Ecosystem } from "./places/place.ts";
 import { readVersion, type ConfiguredProject } from "./project.ts";
 import { bumpPart, findReleasePart, releaseVersion } from "./scheme/bump.ts";
 import { joinPieces } from "./scheme/format.ts";
-import { isShown, type VersionValue } from "./scheme/scheme.ts";
+import { isShown, type Scheme, type VersionValue } from "./scheme/scheme.ts";
 import { serializeVersion } from "./scheme/serialize.ts";
 import type { Names } from "./text/names.ts";
 
@@ -22,6 +22,8 @@ export type Operation =
   /** One part, exactly one step. */
   | { readonly kind: "bump"; readonly part: string }
   | { readonly kind: "set"; readonly version: string }
+  /** The release that follows another one, `from`, with one part raised. */
+  | { readonly kind: "raise"; readonly from: string; readonly part: string }
   /** A bump that opens the next development version; without a scheme, spelt like the version `like`. */
   | { readonly kind: "post-release"; readonly part: string; readonly like?: string | undefined };
 
@@ -53,6 +55,10 @@ export function computeNext(
   };
   if (operation.kind === "bump" || operation.kind === "post-release")
     return write(bumpPart(scheme, current.value, operation.part), operation.part);
+  if (operation.kind === "raise") {
+    const { value } = readVersion(scheme, operation.from, "the last release");
+    return write(raise(scheme, value, operation.part), operation.part);
+  }
   const part = findReleasePart(scheme, operation.kind === "release" ? operation.part : undefined);
   const stay = { next: current, part, consumesNewVersion: false };
   if (part === undefined)
@@ -60,6 +66,14 @@ export function computeNext(
   if (!isShown(scheme, part, current.value))
     return { ...stay, unchanged: `${current.text} is no development version` };
   return write(releaseVersion(scheme, current.value, part), part);
+}
+
+function raise(scheme: Scheme, value: VersionValue, part: string): VersionValue {
+  const raised = bumpPart(scheme, value, part);
+  const release = findReleasePart(scheme, undefined);
+  return release === undefined || !isShown(scheme, release, raised)
+    ? raised
+    : releaseVersion(scheme, raised, release);
 }
 
 /** Computes the next version of a project without a configuration, in the spelling it has. */
@@ -71,6 +85,10 @@ export function computeSpelling(
 ): string {
   if (operation.kind === "set")
     return writeSpelling(spellVersion(operation.version, "new version", ecosystem));
+  if (operation.kind === "raise") {
+    const from = spellVersion(operation.from, "the last release", ecosystem);
+    return writeSpelling(releaseSpelling(bumpSpelling(from, operation.part)));
+  }
   const spelled = spellVersion(version, where, ecosystem);
   if (operation.kind === "release")
     return spelled.suffix === "" ? version : writeSpelling(releaseSpelling(spelled));

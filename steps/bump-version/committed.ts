@@ -22,7 +22,7 @@ import {
   type PlannedCommit,
 } from "./release-commit.ts";
 import { tryPostRelease } from "./post-release.ts";
-import { tellPlan } from "./tell.ts";
+import { tellDecision, tellPlan } from "./tell.ts";
 import { planWorkingEdits } from "./working-edits.ts";
 
 /** Builds the release commit from the blobs of its base, edits the working tree alike, and moves HEAD to it. */
@@ -44,6 +44,7 @@ export async function planCommitted(
   };
   const planned = await planReleaseCommit(context, place);
   const { plan, request, found } = planned;
+  if (!tellDecision(context, planned.decision)) return [];
   tellPlan(context, plan);
   if (plan.edits.length === 0) {
     context.output("BUMPED_COMMIT_SHA", planned.base.id);

@@ -1,4 +1,5 @@
 import { commitInputs } from "../../src/git/index.ts";
+import { autoInputs } from "../shared/auto-inputs.ts";
 import { boolean, path, text, type StepContext, type Values } from "../../src/step/index.ts";
 import type { Changelog, Operation } from "../../src/version/index.ts";
 
@@ -6,7 +7,7 @@ export const bumpInputs = {
   VERSION_BUMP: text({
     optional: true,
     about:
-      "Part of the version to bump exactly one step, also when it is called release. Unset: the release operation, which takes the development marker away.",
+      "Part of the version to bump exactly one step, also when it is called release. auto: release what the Conventional Commits since the last release tag ask for. Unset: the release operation, which takes the development marker away.",
     example: "minor",
   }),
   NEW_VERSION: text({
@@ -59,6 +60,7 @@ export const bumpInputs = {
       "Name of the tag, with the names of bump configurations and {version}. By default the configuration's tag_name, else v{new_version}.",
     example: "v{version}",
   }),
+  ...autoInputs,
   ...commitInputs,
 };
 
@@ -66,6 +68,8 @@ export const bumpOutputs = {
   BUMPED_VERSION: "Version that the files hold now",
   BUMPED_FROM: "Version that they held before",
   BUMPED_COMMIT_SHA: "Commit that holds it; not set with VERSION_COMMIT=false",
+  VERSION_BUMP_DECIDED:
+    "With VERSION_BUMP=auto, what the commits ask for: major, minor, patch, first (nothing was released before), or none, with which no other output is set and tag-release has nothing to do",
 };
 
 export type BumpContext = StepContext<typeof bumpInputs, typeof bumpOutputs>;
@@ -79,12 +83,13 @@ export function readChangelog(
   return { path: inputs.CHANGELOG_FILE, date, tagFormat: inputs.TAG_FORMAT };
 }
 
-/** What the inputs ask for. */
-export function readOperation({
-  inputs,
-}: {
-  readonly inputs: Pick<Values<typeof bumpInputs>, "NEW_VERSION" | "VERSION_BUMP" | "RELEASE_PART">;
-}): Operation {
+export type OperationInputs = Pick<
+  Values<typeof bumpInputs>,
+  "NEW_VERSION" | "VERSION_BUMP" | "RELEASE_PART"
+>;
+
+/** What the inputs ask for by themselves. */
+export function readOperation({ inputs }: { readonly inputs: OperationInputs }): Operation {
   if (inputs.NEW_VERSION !== undefined) return { kind: "set", version: inputs.NEW_VERSION };
   if (inputs.VERSION_BUMP !== undefined) return { kind: "bump", part: inputs.VERSION_BUMP };
   return { kind: "release", part: inputs.RELEASE_PART };

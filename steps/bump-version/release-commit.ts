@@ -21,6 +21,7 @@ import { StepError } from "../../src/step/index.ts";
 import {
   configPaths,
   planBump,
+  readHeldVersion,
   releaseMessage,
   treeSource,
   type BumpPlan,
@@ -29,8 +30,10 @@ import {
 } from "../../src/version/index.ts";
 import { readDistanceToTag, readLocalTags } from "../shared/local-tags.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
+import type { AutoDecision } from "../shared/auto-version.ts";
 import { bumpErrors } from "./errors.ts";
-import { readChangelog, readOperation, type BumpContext } from "./inputs.ts";
+import { readChangelog, type BumpContext } from "./inputs.ts";
+import { resolveOperation } from "./operation.ts";
 
 /** A release commit as it would be built on a base: everything but the commit itself. */
 export interface PlannedCommit {
@@ -42,6 +45,8 @@ export interface PlannedCommit {
   readonly message: string;
   readonly author: Identity;
   readonly date: Date;
+  /** What the commits decided, with VERSION_BUMP=auto. */
+  readonly decision: AutoDecision | undefined;
   /** The release commit, where HEAD is it already. */
   readonly found: Sha | undefined;
 }
@@ -126,13 +131,16 @@ async function planOn(context: BumpContext, place: Place, base: Commit): Promise
       : undefined,
   });
   const date = releaseDates(context.variable("CI_PIPELINE_CREATED_AT"), base).release;
-  const request = {
+  const { repository, checkout } = place;
+  const question = { repository, checkout, base: base.id, source, around };
+  const { operation, decision } = await resolveOperation(context, question);
+  const request: BumpRequest = {
     source,
-    operation: readOperation(context),
+    operation: operation ?? { kind: "release" },
     around,
     changelog: readChangelog(context, date),
   };
-  const plan = await planBump(request);
+  const plan = await (operation === undefined ? planNothing(request) : planBump(request));
   return {
     base,
     request,
@@ -141,8 +149,14 @@ async function planOn(context: BumpContext, place: Place, base: Commit): Promise
     message: releaseMessage(plan, context.inputs.VERSION_COMMIT_MESSAGE),
     author: commitAuthor(context),
     date,
+    decision,
     found: undefined,
   };
+}
+
+/** The version as it is. */
+async function planNothing(request: BumpRequest): Promise<BumpPlan> {
+  return (await readHeldVersion(request)).plan;
 }
 
 /** Counting commits takes a walk through the history, which hardly any configuration asks for. */

@@ -1,5 +1,19 @@
 import { changedLines, normalizePep440, type BumpPlan } from "../../src/version/index.ts";
+import type { AutoDecision } from "../shared/auto-version.ts";
 import type { BumpContext } from "./inputs.ts";
+
+/** Says what the commits decided. @returns whether there is anything to release. */
+export function tellDecision(
+  { log, report, output }: BumpContext,
+  decision: AutoDecision | undefined,
+): boolean {
+  if (decision === undefined) return true;
+  output("VERSION_BUMP_DECIDED", decision.level);
+  report({ kind: "paragraph", text: decision.reason });
+  if (decision.operation !== undefined) return true;
+  log.info(`Nothing to release. ${decision.reason}`);
+  return false;
+}
 
 /** Says what a plan does: the versions, every line that changes, what was guessed. */
 export function tellPlan({ log, report, fact, output, inputs }: BumpContext, plan: BumpPlan): void {

@@ -1,19 +1,28 @@
+import { makePrivateRepository, openCheckout, openGit, requireHead } from "../../src/git/index.ts";
 import type { Effect } from "../../src/step/index.ts";
 import { folderSource, planBump } from "../../src/version/index.ts";
+import type { AutoQuestion } from "../shared/auto-version.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import { editFiles, hookEffects } from "./effects.ts";
 import { readChangelog, readOperation, type BumpContext } from "./inputs.ts";
-import { tellPlan } from "./tell.ts";
+import { type Resolved, resolveOperation } from "./operation.ts";
+import { tellDecision, tellPlan } from "./tell.ts";
 
-/** Edits the files of a folder as they are. There may be no git repository, and it is not looked for. */
+/**
+ * Edits the files of a folder as they are. There may be no git repository, and it is not looked for unless the commits
+ * shall decide.
+ */
 export async function planUncommitted(
   context: BumpContext,
   folder: string,
 ): Promise<readonly Effect[]> {
   const around = readSurroundings(context);
+  const source = folderSource(folder);
+  const { operation, decision } = await resolveUncommitted(context, folder, { source, around });
+  if (!tellDecision(context, decision) || operation === undefined) return [];
   const plan = await planBump({
-    source: folderSource(folder),
-    operation: readOperation(context),
+    source,
+    operation,
     around,
     changelog: readChangelog(context, around.now),
   });
@@ -25,4 +34,24 @@ export async function planUncommitted(
     editFiles(folder, plan, plan.edits),
     ...hookEffects(context, { ...hooks, stage: "preCommit", edits: plan.edits }),
   ];
+}
+
+async function resolveUncommitted(
+  context: BumpContext,
+  folder: string,
+  around: Pick<AutoQuestion, "source" | "around">,
+): Promise<Resolved> {
+  if (context.inputs.VERSION_BUMP !== "auto")
+    return { operation: readOperation(context), decision: undefined };
+  const { environment, log, clock, signal } = context;
+  const workFolder = await context.workFolder();
+  const git = await openGit({ workFolder, environment, log, clock, signal });
+  const checkout = await openCheckout(git, folder);
+  const repository = await makePrivateRepository(git, checkout);
+  return resolveOperation(context, {
+    repository,
+    checkout,
+    base: requireHead(checkout),
+    ...around,
+  });
 }

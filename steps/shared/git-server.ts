@@ -16,7 +16,7 @@ import {
 import type { StepContext, Values } from "../../src/step/index.ts";
 
 type ServerContext = Pick<StepContext, "workFolder"> & {
-  readonly inputs: Values<typeof gitlabInputs>;
+  readonly inputs: Pick<Values<typeof gitlabInputs>, "CI_SERVER_TLS_CA_FILE" | "EXTRA_CA_FILE">;
 };
 
 /** The repository at an address on the server, with the token that the API client uses, too. */

@@ -1,4 +1,4 @@
-import type { Checkout, Repository, Sha } from "../../src/git/index.ts";
+import { type Checkout, type Repository, type Sha, toSha } from "../../src/git/index.ts";
 
 /**
  * The tags in the history of a commit, as the checkout knows them; none where it has none. They only warn, or hold a
@@ -14,6 +14,23 @@ export async function readLocalTags(
   const result = await git.run(args, { gitDirectory, config: [["safe.directory", root]] });
   const names = result.stdout.toString().split("\n");
   return result.exitCode === 0 ? names.filter((name) => name !== "") : [];
+}
+
+/** All tags that the checkout knows, with the commits that they are on. */
+export async function readLocalTagCommits(
+  { git }: Repository,
+  { gitDirectory, root }: Checkout,
+): Promise<ReadonlyMap<string, Sha>> {
+  const format = "--format=%(refname:strip=2)%09%(objectname)%09%(*objectname)";
+  const config: [string, string][] = [["safe.directory", root]];
+  const result = await git.run(["for-each-ref", format, "refs/tags"], { gitDirectory, config });
+  const lines = result.stdout.toString().split("\n");
+  return new Map(
+    lines.flatMap((line): [string, Sha][] => {
+      const [name = "", object = "", target = ""] = line.split("\t");
+      return name === "" ? [] : [[name, toSha(target === "" ? object : target)]];
+    }),
+  );
 }
 
 /** Commits since the newest tag, as `git describe` counts them; `undefined` where the checkout has no tags. */

@@ -31,7 +31,8 @@ export function previousTag(tags: readonly VersionTag[], version: string): Versi
   );
 }
 
-function isPreliminary(version: string): boolean {
+/** Whether a version comes before the final one: of development, or a candidate. */
+export function isPreliminary(version: string): boolean {
   if (isDevelopmentVersion(version)) return true;
   const parsed = parsePep440(version);
   return parsed === undefined

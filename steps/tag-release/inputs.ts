@@ -1,6 +1,7 @@
 import { commitInputs } from "../../src/git/index.ts";
 import { gitlabInputs } from "../../src/gitlab/index.ts";
 import { list, type StepContext, text, url } from "../../src/step/index.ts";
+import { releasePathsInput } from "../shared/release-paths.ts";
 import { bumpInputs } from "../bump-version/inputs.ts";
 
 const { VERSION_BUMP, NEW_VERSION, RELEASE_PART, VERSION_COMMIT_MESSAGE } = bumpInputs;
@@ -37,12 +38,20 @@ export const tagInputs = {
     chain: ["BUMPED_COMMIT_SHA"],
     about: "The release commit that bump-version made; only needed where CI_COMMIT_SHA is not set.",
   }),
+  VERSION_BUMP_DECIDED: text({
+    optional: true,
+    chain: ["VERSION_BUMP_DECIDED"],
+    about:
+      "What bump-version decided with VERSION_BUMP=auto. With none, and no release commit made, there is nothing to do.",
+    example: "none",
+  }),
   // In a dry run nothing was bumped before: the release commit is planned here, as bump-version would make it.
   VERSION_BUMP,
   NEW_VERSION,
   RELEASE_PART,
   VERSION_COMMIT_MESSAGE,
   CHANGELOG_FILE,
+  ...releasePathsInput,
   PROJECT_DIR,
   ...commitInputs,
   ...gitlabInputs,

@@ -22,7 +22,8 @@ import {
   type Surroundings,
   treeSource,
 } from "../../src/version/index.ts";
-import { readChangelog, readOperation } from "../bump-version/inputs.ts";
+import { readChangelog } from "../bump-version/inputs.ts";
+import { resolveOperation } from "../bump-version/operation.ts";
 import { readLocalTags } from "../shared/local-tags.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import type { TagContext } from "./inputs.ts";
@@ -44,9 +45,10 @@ export interface Release {
  * Finds the commit to release: HEAD. In a dry run, where bump-version changed nothing before, it is built in the
  * private repository as bump-version would make it.
  *
+ * @returns `undefined` where the commits ask for no release (VERSION_BUMP=auto).
  * @throws {StepError} E_NOT_RELEASE_COMMIT, E_NOT_BUMPED, E_SKIP_MARKER; what is wrong with the version files.
  */
-export async function readRelease(context: TagContext, place: Place): Promise<Release> {
+export async function readRelease(context: TagContext, place: Place): Promise<Release | undefined> {
   const { repository, checkout } = place;
   const { inputs, variable } = context;
   const located = await locateRelease(repository, checkout, {
@@ -54,6 +56,10 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
     made: inputs.BUMPED_COMMIT_SHA,
   });
   const { base } = located;
+  if (inputs.VERSION_BUMP_DECIDED === "none" && located.head.id === base.id) {
+    context.log.info("Nothing to release: bump-version found no commit that asks for a release.");
+    return undefined;
+  }
   const dates = releaseDates(variable("CI_PIPELINE_CREATED_AT"), base);
   const [tags, baseSource] = await Promise.all([
     readLocalTags(repository, checkout, base.id),
@@ -66,6 +72,7 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
     releasePart: inputs.RELEASE_PART,
   });
   const commit = await commitToRelease(context, place, { ...located, dates, around });
+  if (commit === undefined) return undefined;
   const source = await sourceAt(place, commit);
   const held = await readHeldVersion({
     source,
@@ -90,17 +97,23 @@ async function commitToRelease(
   context: TagContext,
   place: Place,
   { base, head, dates, around }: Located & Pick<Release, "dates" | "around">,
-): Promise<Commit> {
+): Promise<Commit | undefined> {
   if (!context.dryRun || head.id !== base.id) return head;
   const source = await sourceAt(place, base);
+  const { repository, checkout, folder, author, signer } = place;
+  const question = { repository, checkout, base: base.id, source, around };
+  const { operation, decision } = await resolveOperation(context, question);
+  if (operation === undefined) {
+    context.log.info(`Nothing to release. ${decision?.reason ?? ""}`);
+    return undefined;
+  }
   const plan = await planBump({
     source,
-    operation: readOperation(context),
+    operation,
     around,
     changelog: readChangelog(context, dates.release),
   });
   if (plan.edits.length === 0) return head;
-  const { repository, folder, author, signer } = place;
   const id = await buildCommit(repository, {
     base: base.id,
     edits: editsInside(folder, plan.edits),
