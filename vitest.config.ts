@@ -29,6 +29,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 900_000,
           fileParallelism: false,
+          globalSetup: "./test/support/image.ts",
           // Its reaper is an image that cannot be pulled everywhere; the tests stop what they start.
           env: { TESTCONTAINERS_RYUK_DISABLED: "true" },
         },

@@ -15,6 +15,8 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { rolldown } from "rolldown";
 import { globSync } from "tinyglobby";
+import { loadSteps } from "./docs/load.ts";
+import { bundledPackages } from "./image/packages.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -36,7 +38,11 @@ async function build(): Promise<void> {
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(join(fresh, "bin"), { recursive: true });
   const commands = commandEntries();
-  await bundle({ ...commands, ...workerEntries() }, join(fresh, "lib"));
+  const modules = await bundle({ ...commands, ...workerEntries() }, join(fresh, "lib"));
+  writeFileSync(
+    join(fresh, "packages.json"),
+    `${JSON.stringify(bundledPackages(modules, root), undefined, 2)}\n`,
+  );
   writeFileSync(
     join(fresh, "lib", "start.js"),
     readFileSync(join(root, "scripts/launch/start.cjs")),
@@ -60,6 +66,7 @@ function commandEntries(): Record<string, string> {
   return {
     ...Object.fromEntries(entries),
     ...Object.fromEntries(servers.map((path) => ["embedded-gitlab", path])),
+    slipway: "overview:",
   };
 }
 
@@ -69,7 +76,9 @@ function workerEntries(): Record<string, string> {
   return Object.fromEntries(workers.map((path) => [basename(path, ".ts"), join(root, path)]));
 }
 
-async function bundle(input: Record<string, string>, dir: string): Promise<void> {
+/** @returns the id of every module that went into the bundles. */
+async function bundle(input: Record<string, string>, dir: string): Promise<readonly string[]> {
+  const overview = await overviewEntry();
   const bundler = await rolldown({
     input,
     platform: "node",
@@ -82,23 +91,34 @@ async function bundle(input: Record<string, string>, dir: string): Promise<void>
     plugins: [
       {
         name: "step-entries",
-        resolveId: (id) => (id.startsWith("step:") ? `\0${id}` : undefined),
-        load: (id) =>
-          id.startsWith("\0step:")
+        resolveId: (id) => (/^(step|overview):/.test(id) ? `\0${id}` : undefined),
+        load: (id) => {
+          if (id === "\0overview:") return overview;
+          return id.startsWith("\0step:")
             ? `import step from ${JSON.stringify(id.slice(6))};
                import { main } from ${JSON.stringify(join(root, "src/step/main.ts"))};
                export const run = () => main(step);`
-            : undefined,
+            : undefined;
+        },
       },
     ],
   });
-  await bundler.write({
+  const { output } = await bundler.write({
     dir,
     format: "cjs",
     entryFileNames: "[name].js",
     chunkFileNames: "chunk-[name]-[hash].js",
   });
   await bundler.close();
+  return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+}
+
+/** The command that names all steps knows of each what its definition says, without loading it. */
+async function overviewEntry(): Promise<string> {
+  const steps = await loadSteps(root);
+  const described = steps.map(({ name, summary }) => ({ name, summary }));
+  return `import { run as overview } from ${JSON.stringify(join(root, "src/overview/main.ts"))};
+          export const run = () => overview(${JSON.stringify(described)});`;
 }
 
 /**

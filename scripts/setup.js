@@ -48,6 +48,7 @@ const commands = {
     run("scripts/build.ts", "--if-stale");
     run("bench/index.ts", ...rest);
   },
+  image: () => run("scripts/image.ts", ...rest),
   docs: () => run("scripts/docs.ts", ...rest),
 };
 
