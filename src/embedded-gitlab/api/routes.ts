@@ -6,6 +6,7 @@ import { fileRoutes } from "./files.ts";
 import { genericPackageRoutes } from "./generic-packages.ts";
 import { jobTokenScopeRoutes } from "./job-token-scope.ts";
 import { jobRoutes } from "./jobs.ts";
+import { memberRoutes } from "./members.ts";
 import { mergeRequestRoutes } from "./merge-requests.ts";
 import { mergeRoutes } from "./merge.ts";
 import { noteRoutes } from "./notes.ts";
@@ -22,6 +23,7 @@ import { tagRoutes } from "./tags.ts";
 import { tokenRoutes } from "./tokens.ts";
 import { treeRoutes } from "./tree.ts";
 import { triggerRoutes } from "./triggers.ts";
+import { variableRoutes } from "./variables.ts";
 import { versionRoutes } from "./version.ts";
 
 /** Everything below `/api/v4`. The first that fits wins: fixed words come before parameters. */
@@ -31,6 +33,8 @@ export const apiRoutes: readonly Route[] = [
   ...tokenRoutes,
   ...jobRoutes,
   ...jobTokenScopeRoutes,
+  ...variableRoutes,
+  ...memberRoutes,
   ...branchRoutes,
   ...tagRoutes,
   ...protectedBranchRoutes,

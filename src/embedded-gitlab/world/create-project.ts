@@ -40,6 +40,8 @@ export async function createProject(
     catalog: false,
     catalogVersions: [],
     members: new Map(),
+    memberExpiry: new Map(),
+    variables: [],
     protectedBranches: [],
     protectedTags: [],
     packageRules: [],

@@ -173,6 +173,23 @@ export interface Variable {
   readonly value: string;
 }
 
+export const variableTypes = ["env_var", "file"] as const;
+export type VariableType = (typeof variableTypes)[number];
+
+/** A CI/CD variable of a project. */
+export interface ProjectVariable {
+  readonly key: string;
+  readonly value: string;
+  readonly type: VariableType;
+  readonly protected: boolean;
+  readonly masked: boolean;
+  /** Whether its value is never shown again. */
+  readonly hidden: boolean;
+  readonly raw: boolean;
+  readonly environmentScope: string;
+  readonly description: string | undefined;
+}
+
 export interface Pipeline {
   readonly id: number;
   readonly iid: number;
@@ -239,6 +256,9 @@ export interface Project {
   catalog: boolean;
   catalogVersions: string[];
   members: Map<number, Role>;
+  /** The day on which a membership ends, as `2026-01-31`. */
+  memberExpiry: Map<number, string>;
+  variables: ProjectVariable[];
   protectedBranches: ProtectedBranch[];
   protectedTags: ProtectedTag[];
   packageRules: PackageProtectionRule[];
