@@ -141,6 +141,44 @@ const steps: readonly Step[] = [
     names: { tag_name: "v1" },
     status: 200,
   },
+  {
+    method: "post",
+    path: `${project}/repository/commits`,
+    json: {
+      branch: "topic",
+      start_branch: "main",
+      commit_message: "m",
+      actions: [{ action: "create", file_path: "t", content: "t" }],
+    },
+    status: 201,
+  },
+  {
+    method: "post",
+    path: `${project}/merge_requests`,
+    json: { source_branch: "topic", target_branch: "main", title: "t", labels: "a" },
+    status: 201,
+  },
+  { method: "get", path: `${project}/merge_requests`, status: 200 },
+  {
+    method: "get",
+    path: `${project}/merge_requests/{merge_request_iid}`,
+    names: { merge_request_iid: "1" },
+    status: 200,
+  },
+  {
+    method: "put",
+    path: `${project}/merge_requests/{merge_request_iid}`,
+    names: { merge_request_iid: "1" },
+    json: { title: "u" },
+    status: 200,
+  },
+  {
+    method: "put",
+    path: `${project}/merge_requests/{merge_request_iid}/merge`,
+    names: { merge_request_iid: "1" },
+    json: { auto_merge: true },
+    status: 200,
+  },
   { method: "post", path: `${project}/pipeline`, json: { ref: "main" }, status: 201 },
   { method: "get", path: `${project}/pipelines`, status: 200 },
   { method: "get", path: `${project}/pipelines/latest`, status: 200 },
@@ -155,6 +193,8 @@ const mistakes = [
   /packages\S* \$(?:\[0\])?\.tags: expected string, got \[\]$/,
   /\/pipelines \$: expected object, got \[\]$/,
   /ci_job_token_scope_enabled: expected string, got false$/,
+  /\/merge_requests\S* \$(?:\[0\])?\.\w+: expected string, got (?:\d+|true|false|\[.*\])$/,
+  /\/merge_requests\S* \$(?:\[0\])?\.\w+: expected object, got \[\]$/,
 ];
 
 test("answers are what GitLab's own OpenAPI document says", async (context) => {

@@ -427,6 +427,37 @@ test("5.3 a merge request is made once, found, changed, noted, merged", async ()
   expect((await merge(maintainer)).status).toBe(405);
 });
 
+test("5.3 auto_merge waits for a pipeline that still runs, under its older name, too", async () => {
+  const { cast, maintainer } = await openSeeded();
+  for (const [index, name] of ["auto_merge", "merge_when_pipeline_succeeds"].entries()) {
+    const actions = [{ action: "create", file_path: `x${index}`, content: "x" }];
+    const topic = { branch: `t${index}`, start_branch: "main", commit_message: "c", actions };
+    await send(cast, maintainer, "/repository/commits", "POST", topic);
+    const json = { source_branch: `t${index}`, target_branch: "main", title: "x" };
+    await send(cast, maintainer, "/merge_requests", "POST", json);
+    const one = `/merge_requests/${index + 1}`;
+    const set = await send(cast, maintainer, `${one}/merge`, "PUT", { [name]: true });
+    expect([set.status, set.body]).toMatchObject([
+      200,
+      { state: "opened", merge_when_pipeline_succeeds: true },
+    ]);
+    expect((await send(cast, maintainer, one)).body).toMatchObject({
+      merge_when_pipeline_succeeds: true,
+    });
+  }
+});
+
+test("users are found by their name, whatever its case; a stranger finds nobody", async () => {
+  const { maintainer } = await openSeeded();
+  const ada = gitlab.admin.createUser({ username: "ada.lovelace", name: "Ada Lovelace" });
+  const find = async (query: string, actor = maintainer) =>
+    call(gitlab, `/users?${query}`, { headers: actor });
+  expect(fields((await find("username=Ada.Lovelace")).body, "id")).toEqual([ada.id]);
+  expect(fields((await find("search=lovelace")).body, "username")).toEqual(["ada.lovelace"]);
+  expect((await find("username=ada")).body).toEqual([]);
+  expect((await find("username=ada.lovelace", {})).status).toBe(401);
+});
+
 test("5.3 a conflict cannot be merged; a closed one is reopened only where no other is open", async () => {
   const { cast, maintainer } = await openSeeded();
   const write = (branch: string, content: string, start?: string) =>

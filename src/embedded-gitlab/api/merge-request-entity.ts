@@ -62,7 +62,7 @@ export async function showMergeRequest(exchange: Exchange, project: Project, one
     imported_from: "none",
     work_in_progress: isDraft(one),
     milestone: null,
-    merge_when_pipeline_succeeds: false,
+    merge_when_pipeline_succeeds: one.autoMerge,
     merge_status: status === "mergeable" ? "can_be_merged" : "cannot_be_merged",
     detailed_merge_status: status,
     merge_after: null,

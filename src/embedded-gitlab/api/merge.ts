@@ -34,6 +34,15 @@ async function merge(exchange: Exchange): Promise<Answer> {
   if (expected !== undefined && expected !== source.commit) {
     throw conflict(`SHA does not match HEAD of source branch: ${source.commit}`);
   }
+  // GitLab waits for a pipeline that still runs; where there is none, it merges at once.
+  const waits =
+    parameters.boolean("auto_merge") ?? parameters.boolean("merge_when_pipeline_succeeds");
+  const pipeline = project.pipelines.findLast(({ sha }) => sha === source.commit);
+  if (waits === true && pipeline !== undefined && !ended.has(pipeline.status)) {
+    one.autoMerge = true;
+    one.updatedAt = exchange.world.now();
+    return json(await showMergeRequest(exchange, project, one));
+  }
   const title = `Merge branch '${one.sourceBranch}' into '${one.targetBranch}'`;
   const standard = `${title}\n\n${one.title}\n\nSee merge request ${project.path}!${one.iid}`;
   const person = { name: user.name, email: user.email };
@@ -60,6 +69,8 @@ async function merge(exchange: Exchange): Promise<Answer> {
   if (remove) await updateRef(project.repository, source.name, zeroId, source.id);
   return json(await showMergeRequest(exchange, project, one));
 }
+
+const ended: ReadonlySet<string> = new Set(["success", "failed", "canceled", "skipped"]);
 
 async function mergeTree(project: Project, target: string, source: string): Promise<string> {
   try {

@@ -24,6 +24,7 @@ import { tokenRoutes } from "./tokens.ts";
 import { treeRoutes } from "./tree.ts";
 import { triggerRoutes } from "./triggers.ts";
 import { variableRoutes } from "./variables.ts";
+import { userRoutes } from "./users.ts";
 import { versionRoutes } from "./version.ts";
 
 /** Everything below `/api/v4`. The first that fits wins: fixed words come before parameters. */
@@ -31,6 +32,7 @@ export const apiRoutes: readonly Route[] = [
   ...versionRoutes,
   ...projectRoutes,
   ...tokenRoutes,
+  ...userRoutes,
   ...jobRoutes,
   ...jobTokenScopeRoutes,
   ...variableRoutes,

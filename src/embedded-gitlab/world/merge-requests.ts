@@ -40,6 +40,7 @@ export function createMergeRequest(
     mergedAt: undefined,
     closedAt: undefined,
     mergeCommitSha: undefined,
+    autoMerge: false,
     notes: [],
   };
   project.mergeRequests.push(mergeRequest);

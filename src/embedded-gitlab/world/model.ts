@@ -165,6 +165,8 @@ export interface MergeRequest {
   mergedAt: Date | undefined;
   closedAt: Date | undefined;
   mergeCommitSha: string | undefined;
+  /** Set to merge when its pipeline succeeds. Nothing runs here, so that it stays set. */
+  autoMerge: boolean;
   notes: Note[];
 }
 
