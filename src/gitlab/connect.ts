@@ -3,7 +3,7 @@ import { createGitLab, type GitLab } from "./client.ts";
 import { openHttp } from "./http.ts";
 import type { gitlabInputs } from "./inputs.ts";
 import { readProxies } from "./proxies.ts";
-import { chooseToken } from "./tokens.ts";
+import { chooseToken, type TokenOffer } from "./tokens.ts";
 
 export type TokenVariable = "CI_JOB_TOKEN" | "GITLAB_TOKEN" | "CI_PROJECT_PASSWORD";
 
@@ -21,8 +21,19 @@ export type Connection = Pick<
  * @throws {StepError} E_TOKEN_MISSING
  */
 export function connectGitLab(context: Connection, order: readonly TokenVariable[]): GitLab {
+  const { inputs } = context;
+  const offers = order.map((variable) => ({ variable, secret: inputs[variable] }));
+  return connectProject(context, inputs.GITLAB_PROJECT, offers);
+}
+
+/** The same for another project, with tokens of its own; the first that is set is taken. */
+export function connectProject(
+  context: Connection,
+  project: string,
+  offers: readonly TokenOffer[],
+): GitLab {
   const { inputs, log, clock, signal, defer } = context;
-  const token = chooseToken(order.map((variable) => ({ variable, secret: inputs[variable] })));
+  const token = chooseToken(offers);
   const http = openHttp({
     userAgent: `slipway/${context.version}`,
     proxies: readProxies(context.environment),
@@ -32,7 +43,7 @@ export function connectGitLab(context: Connection, order: readonly TokenVariable
   defer(() => http.close());
   const gitlab = createGitLab({
     api: inputs.GITLAB_API,
-    project: inputs.GITLAB_PROJECT,
+    project,
     token,
     http,
     log,

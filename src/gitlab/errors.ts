@@ -181,6 +181,38 @@ export const gitlabError = defineErrors({
     cause: "What the release is to be made of cannot be read.",
     cure: "Correct what the message lists.",
   },
+  E_MERGE_REQUEST_CLOSED: {
+    exit: exit.refused,
+    cause: "A person closed the merge request that proposed just this.",
+    cure: "Nothing, where that was meant. To propose it again, reopen it on its page, or run with DEPLOY_REOPEN=true; another version gets a merge request of its own.",
+  },
+  E_MERGE_REQUEST_NOT_PROVEN: {
+    exit: exit.refused,
+    cause: "The merge request that was sent is not there when GitLab is asked for it.",
+    cure: "Look at the merge requests of the project; somebody or something changed it at the same time. Run the job again.",
+  },
+  E_AUTO_MERGE: {
+    exit: exit.refused,
+    cause:
+      "GitLab does not let the token's user merge this merge request, or it cannot be merged as it is.",
+    cure: "Look at its page, which says what is missing; the token's user needs the right to merge into the target branch.",
+  },
+  E_BRANCH_BUSY: {
+    exit: exit.unavailable,
+    cause:
+      "Somebody else wrote to the same branch at the same moment; nothing of theirs was overwritten.",
+    cure: "Run the job again: it reads what is there now.",
+  },
+  E_BRANCH_FOREIGN: {
+    exit: exit.refused,
+    cause: "The branch of the merge request holds what a person made of it.",
+    cure: "Merge or close the merge request that the message names, or delete its branch; then run the job again.",
+  },
+  E_USER_UNKNOWN: {
+    exit: exit.config,
+    cause: "There is no user of that name, or the token may not see it.",
+    cure: "Write user names as they stand behind the @ on their pages.",
+  },
   E_RELEASE_NOT_PROVEN: {
     exit: exit.refused,
     cause: "The release that GitLab shows is not the one that was sent.",

@@ -1,8 +1,28 @@
 /** GitLab as a release sees it: a client that may fail at any moment and still does nothing twice. */
 export { findPipelineOf } from "./commit-pipeline.ts";
 export { createGitLab, type GitLab, type GitLabSettings } from "./client.ts";
-export { authorityFiles, connectGitLab, type Connection, type TokenVariable } from "./connect.ts";
+export {
+  authorityFiles,
+  connectGitLab,
+  connectProject,
+  type Connection,
+  type TokenVariable,
+} from "./connect.ts";
 export { gitlabError } from "./errors.ts";
+export { setAutoMerge } from "./auto-merge.ts";
+export {
+  type BranchCommit,
+  commitToBranch,
+  type FileWrite,
+  listBranchCommits,
+} from "./branch-commits.ts";
+export { listMergeRequests, type MergeRequest, proposes } from "./merge-requests.ts";
+export {
+  closed as mergeRequestClosed,
+  proposeMergeRequest,
+  type WantedMergeRequest,
+} from "./propose-merge-request.ts";
+export { findUserIds } from "./users.ts";
 export { publishNote, type MarkedNote } from "./merge-request-notes.ts";
 export { gitlabInputs } from "./inputs.ts";
 export { openHttp, type Http, type HttpSettings } from "./http.ts";
@@ -36,6 +56,7 @@ export { packageTarget, type TargetRequest } from "./package-target.ts";
 export { nameProblem } from "./package-names.ts";
 export {
   fileUrl,
+  listPackageVersions,
   type PackageFile,
   type PackageId,
   readPackage,

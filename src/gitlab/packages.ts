@@ -95,6 +95,23 @@ export async function deletePackageFile(
   });
 }
 
+/** All versions of a package, newest first by the time they were made. */
+export async function listPackageVersions(
+  gitlab: GitLab,
+  name: string,
+): Promise<readonly string[]> {
+  const call = {
+    path: `${projectPath(gitlab)}/packages`,
+    query: { package_type: "generic", package_name: name, order_by: "created_at", sort: "desc" },
+    purpose: `list the versions of the package ${name}`,
+    needs: "the role Reporter and the scope read_api",
+  };
+  const found = await explained(() => listAll(gitlab, call, "a package"));
+  return found
+    .filter((fields) => fields.text("name") === name)
+    .flatMap((fields) => fields.optionalText("version") ?? []);
+}
+
 async function findPackage(
   gitlab: GitLab,
   { name, version }: PackageId,
