@@ -13,4 +13,29 @@ export {
 } from "./file/model.ts";
 export { isUnpacked, nameProblem } from "./file/name.ts";
 export { readArtifactsFile } from "./file/read.ts";
+export { compareBoms } from "./propose/compare-boms.ts";
+export {
+  type ArtifactNews,
+  type ArtifactVersion,
+  proposalDescription,
+  proposalTitle,
+} from "./propose/describe.ts";
+export type { Entry, SourceFile } from "./propose/edit-file.ts";
+export { type PackageAddress, readPackageAddress } from "./propose/package-address.ts";
+export {
+  type FileChange,
+  type Kinship,
+  type PlannedArtifact,
+  type PlannedChanges,
+  planChanges,
+  type Repository,
+  type WantedArtifact,
+} from "./propose/plan-changes.ts";
+export {
+  commitMessage,
+  proposalBranch,
+  proposalId,
+  readCommitMessage,
+} from "./propose/proposal.ts";
+export { nameStem } from "./propose/stem.ts";
 export { type ResolvedArtifact, resolveArtifacts } from "./file/resolve.ts";

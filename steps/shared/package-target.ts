@@ -59,7 +59,9 @@ export type TargetContext = Pick<
 export async function tagFormatOf({
   inputs,
   cwd,
-}: Pick<TargetContext, "inputs" | "cwd">): Promise<{ text: string; origin: string }> {
+}: Pick<TargetContext, "cwd"> & {
+  readonly inputs: Pick<Values<typeof targetInputs>, "TAG_FORMAT" | "PROJECT_DIR">;
+}): Promise<{ text: string; origin: string }> {
   if (inputs.TAG_FORMAT !== undefined) return { text: inputs.TAG_FORMAT, origin: "TAG_FORMAT" };
   const config = await findConfig(folderSource(resolve(cwd, inputs.PROJECT_DIR)));
   return config === undefined
