@@ -11,6 +11,7 @@ const network = new Set([
   "create-release",
   "rehearse-release",
   "verify-release",
+  "propose-artifact",
 ]);
 
 const steps = readdirSync(bin)
