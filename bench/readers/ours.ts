@@ -1,5 +1,9 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { readJunit } from "../../src/reports/junit/read.ts";
 
-const [file = ""] = process.argv.slice(2);
-await readJunit(file, file, { retention: { failed: 1000, skipped: 1000 }, isOnlyFile: true });
-console.log(process.resourceUsage().maxRSS);
+const [given = ""] = process.argv.slice(2);
+const isFolder = statSync(given).isDirectory();
+const files = isFolder ? readdirSync(given).map((name) => join(given, name)) : [given];
+const retention = { failed: 1000, skipped: 1000 };
+for (const file of files) await readJunit(file, file, { retention, isOnlyFile: !isFolder });

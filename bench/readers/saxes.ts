@@ -9,4 +9,4 @@ parser.on("opentag", ({ name }) => {
 for await (const chunk of createReadStream(process.argv[2] ?? "", { encoding: "utf8" }))
   parser.write(String(chunk));
 parser.close();
-console.log(process.resourceUsage().maxRSS, cases);
+console.log(cases);

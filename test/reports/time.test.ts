@@ -44,13 +44,13 @@ describe("a time is read as producers write it", () => {
 
   test("1,234 is a thousand unless another value of the file proves a decimal comma", () => {
     const grouped = new TimeTally(undefined);
-    grouped.add(parseTime("1,234"), () => "a");
-    grouped.add(parseTime("0.5"), () => "b");
+    grouped.add(parseTime("1,234"), { title: "a" });
+    grouped.add(parseTime("0.5"), { title: "b" });
     expect(grouped.seconds).toBe(1234.5);
 
     const decimal = new TimeTally(100);
-    decimal.add(parseTime("1,234"), () => "a");
-    decimal.add(parseTime("0,5"), () => "b");
+    decimal.add(parseTime("1,234"), { title: "a" });
+    decimal.add(parseTime("0,5"), { title: "b" });
     expect(decimal.seconds).toBeCloseTo(1.734, 9);
     expect(decimal.tooSlow).toBe(0);
     expect(decimal.slowest.map(({ name }) => name)).toEqual(["a", "b"]);
@@ -72,7 +72,7 @@ test("the quick reader of plain numbers agrees with Number on every text it take
 test("the slowest tests are kept in their order, however many come", () => {
   const tally = new TimeTally(90);
   for (let number = 0; number < 100; number += 1)
-    tally.addSeconds((number * 37) % 100, () => `t${number}`);
+    tally.addSeconds((number * 37) % 100, { title: `t${number}` });
   expect(tally.slowest).toHaveLength(20);
   expect(tally.slowest.slice(0, 3).map(({ seconds }) => seconds)).toEqual([99, 98, 97]);
   expect(tally.tooSlow).toBe(9);

@@ -9,6 +9,8 @@ export interface LargeReport {
   repeatEvery?: number;
   /** Text that every case prints. */
   output?: string;
+  /** Number of the first case, where several reports make one run. */
+  firstCase?: number;
 }
 
 const casesPerSuite = 1000;
@@ -16,13 +18,14 @@ const casesPerSuite = 1000;
 /** Writes a JUnit report piece by piece: it may be larger than a string can be. @returns its size in bytes */
 export function writeLargeReport(
   file: string,
-  { cases, failEvery = 83, repeatEvery = 0, output = "" }: LargeReport,
+  { cases, failEvery = 83, repeatEvery = 0, output = "", firstCase = 0 }: LargeReport,
 ): number {
   return writePieces(file, function* pieces() {
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n';
-    for (let at = 0; at < cases; at += 1) {
+    const end = firstCase + cases;
+    for (let at = firstCase; at < end; at += 1) {
       const suite = Math.floor(at / casesPerSuite);
-      if (at % casesPerSuite === 0)
+      if (at % casesPerSuite === 0 || at === firstCase)
         yield `  <testsuite name="suite.number${suite}" timestamp="2024-01-01T00:00:00">\n`;
       const number = repeatEvery > 0 && at % repeatEvery === repeatEvery - 1 ? at - 1 : at;
       const head = `    <testcase classname="com.example.project.module${suite}.ClassUnderTest${suite}" name="test_case_with_a_name_${number}_of_thousand[param-${(number * 7) % 13}]" time="0.${String(at % 1000).padStart(3, "0")}" file="src/m${suite}.py" line="${at % 1000}"`;
@@ -31,7 +34,7 @@ export function writeLargeReport(
       else if (output !== "")
         yield `${head}><system-out><![CDATA[${output}]]></system-out></testcase>\n`;
       else yield `${head}/>\n`;
-      if (at % casesPerSuite === casesPerSuite - 1 || at === cases - 1) yield "  </testsuite>\n";
+      if (at % casesPerSuite === casesPerSuite - 1 || at === end - 1) yield "  </testsuite>\n";
     }
     yield "</testsuites>\n";
   });

@@ -1,7 +1,7 @@
 import type { XmlAttributes } from "../xml/attributes.ts";
 import { isUnusualStatus } from "./case-lint.ts";
 import type { CaseState } from "./case-state.ts";
-import { KeyHash } from "./keys.ts";
+import { KeyHash, mixBits } from "./keys.ts";
 import type { SuiteFrame } from "./suite-frame.ts";
 import { word } from "./vocabulary.ts";
 
@@ -50,9 +50,10 @@ export class CaseAttributes {
     this.#hashKeys(state, attributes, suite, classAt, nameAt);
     if (lastNameAt === nameAt && lastClassAt === classAt) return;
     // GitLab sees local names alone, and the last attribute wins.
-    const exact = state.exactHash;
+    const { keyExact, exactLow } = state;
     this.#hashKeys(state, attributes, suite, lastClassAt, lastNameAt);
-    state.exactHash = exact;
+    state.keyExact = keyExact;
+    state.exactLow = exactLow;
   }
 
   /** GitLab's key is `suite_class_name`; with the lengths of its parts it is the exact one: one run serves both. */
@@ -73,11 +74,13 @@ export class CaseAttributes {
     const classBytes = this.#hashValue(attributes, classAt);
     hash.byte(underscore);
     this.#hashValue(attributes, nameAt);
-    state.gitlabHash = hash.value();
+    state.keyHigh = hash.high;
+    state.keyLow = hash.low;
     const suitePart = suite?.name === undefined ? 0 : suite.nameBytes + 1;
     const classPart = classAt < 0 ? 0 : classBytes + 1;
     const lengths = Math.imul(suitePart, 0x9e3779b1) ^ Math.imul(classPart, 0x7f4a7c15);
-    state.exactHash = hash.valueWith((lengths << 1) | (nameAt < 0 ? 0 : 1));
+    state.keyExact = state.keyHigh ^ mixBits((lengths << 1) | (nameAt < 0 ? 0 : 1));
+    state.exactLow = state.keyLow;
   }
 
   #hashValue(attributes: XmlAttributes, at: number): number {

@@ -5,7 +5,7 @@ import { detailOf, skipOf } from "./case-detail.ts";
 import { lintCase } from "./case-lint.ts";
 import { CaseState } from "./case-state.ts";
 import { hashValue } from "./hash-value.ts";
-import { makeKey, outcomeCode } from "./keys.ts";
+import { outcomeCode } from "./keys.ts";
 import { lintConversion, lintOutcomePart } from "./part-lint.ts";
 import { PartState } from "./part-state.ts";
 import { isDeciding, isProblem, problemOf } from "./problems.ts";
@@ -174,7 +174,7 @@ export class CaseReader {
       : -1;
     if (quick >= 0) {
       state.seconds = quick;
-      this.#tally.times.addSeconds(quick, () => state.title);
+      this.#tally.times.addSeconds(quick, state);
     } else {
       this.#addTime(state, attributes.head(at, 64) ?? "");
     }
@@ -184,7 +184,7 @@ export class CaseReader {
     const value = parseTime(text);
     if (value.kind === "seconds") state.seconds = value.seconds;
     else if (value.kind === "either") state.seconds = value.grouped;
-    this.#tally.times.add(value, () => state.title);
+    this.#tally.times.add(value, state);
     if (!isPlainTime(text))
       this.#tally.findings.add(
         "GJ43",
@@ -206,7 +206,9 @@ export class CaseReader {
   #keepKey(state: CaseState): void {
     const outcome = state.gitlabOutcome;
     const isReached = state.isDirect && state.suite?.isReached === true && !state.vanishes;
-    this.#tally.keys.push(makeKey(state.gitlabHash, outcomeCode[outcome], isReached));
+    const number = this.#tally.keys.length;
+    const first = this.#tally.keys.add(state, outcomeCode[outcome], isReached);
+    if (first !== number) this.#tally.nameRepeat(first, state);
     if (!isReached) return;
     const isRaw =
       (outcome === "failed" && state.rawFailure) ||

@@ -1,4 +1,5 @@
 import { XmlAttributes } from "../xml/attributes.ts";
+import { hashNumber } from "./keys.ts";
 import type { Outcome, Problem } from "./model.ts";
 import type { SuiteFrame } from "./suite-frame.ts";
 import { BoundedText } from "./text-tail.ts";
@@ -27,9 +28,11 @@ export class CaseState {
   readonly copy = new XmlAttributes();
   /** Attributes but for namespace declarations. */
   attributeCount = 0;
-  gitlabHash = 0;
-  exactHash = 0;
-  retryHash = 0;
+  /** The hash of `suite_class_name`, GitLab's key, and what tells cases with one key apart; see case-keys.ts. */
+  keyHigh = 0;
+  keyLow = 0;
+  keyExact = 0;
+  exactLow = 0;
   hasClassname = false;
   hasFile = false;
   hasName = false;
@@ -127,6 +130,22 @@ export class CaseState {
       default:
     }
     return undefined;
+  }
+
+  /** A number for its suite, class and name. */
+  get exactHash(): number {
+    return hashNumber(this.keyExact, this.exactLow);
+  }
+
+  /** A number for GitLab's key. */
+  get gitlabHash(): number {
+    return hashNumber(this.keyHigh, this.keyLow);
+  }
+
+  /** GitLab's key as people read it. */
+  get key(): string {
+    const suite = this.isDirect ? this.suite?.name : undefined;
+    return [suite ?? "", this.classname ?? "", this.name ?? ""].join("_");
   }
 
   get outcome(): Outcome {

@@ -1,45 +1,51 @@
-import { hashOf, isShown, outcomeOf } from "./keys.ts";
+import type { CaseKeys } from "./case-keys.ts";
+import { outcomeOf } from "./keys.ts";
+import type { Outcome } from "./model.ts";
 
-/** What sorted keys say. */
+/** What the keys of a file say. */
 export interface KeySummary {
-  /** Cases that GitLab is shown, and of these the distinct ones by outcome code. */
+  /** Cases that GitLab is shown. */
   shown: number;
-  distinct: [number, number, number, number];
-  /** Hashes that occur more than once, with whatever outcome, in order. */
-  repeated: Float64Array;
+  /** Of these, what it counts: one for each key and outcome. */
+  distinct: Record<Outcome, number>;
+  /** Cases with the suite, class and name of an earlier one, shown or not. */
+  repeats: number;
+  repeated: RepeatedKey[];
 }
 
-/** @param keys sorted */
-export function summariseKeys(keys: Float64Array): KeySummary {
-  const distinct: [number, number, number, number] = [0, 0, 0, 0];
-  const repeated: number[] = [];
-  let shown = 0;
-  let previous = -1;
-  let previousHash = -1;
-  for (const key of keys) {
-    const hash = hashOf(key);
-    if (isShown(key)) {
-      shown += 1;
-      if (key !== previous) distinct[slot(outcomeOf(key))] += 1;
-    }
-    if (hash === previousHash && repeated.at(-1) !== hash) repeated.push(hash);
-    previous = key;
-    previousHash = hash;
-  }
-  return { shown, distinct, repeated: Float64Array.from(repeated) };
+/** Cases of which GitLab shows one for each outcome. */
+export interface RepeatedKey {
+  /** The number of the first case with this key. */
+  first: number;
+  /** How many there are, the place of the first of them, and the outcomes in the order of the file. */
+  count: number;
+  line: number;
+  column: number;
+  outcomes: Outcome[];
 }
 
-/** Each hash that GitLab is shown once, without its outcome: what is compared between files. */
-export function distinctHashes(keys: Float64Array): Float64Array {
-  const hashes = new Float64Array(keys.length);
-  let used = 0;
-  for (const key of keys) {
-    const hash = hashOf(key);
-    if (!isShown(key) || (used > 0 && hashes[used - 1] === hash)) continue;
-    hashes[used] = hash;
-    used += 1;
+export function summariseKeys(keys: CaseKeys): KeySummary {
+  const summary: KeySummary = {
+    shown: 0,
+    distinct: { passed: 0, failed: 0, errored: 0, skipped: 0 },
+    repeats: 0,
+    repeated: [],
+  };
+  for (let number = 0; number < keys.length; number += 1) {
+    if (!keys.isShown(number)) continue;
+    summary.shown += 1;
+    summary.distinct[outcomeOf(keys.outcome(number))] += 1;
   }
-  return hashes.slice(0, used);
+  for (const numbers of keys.repeated()) addRepeats(numbers, keys, summary);
+  return summary;
+}
+
+/** The hashes of the keys that GitLab is shown: what is compared between files. */
+export function shownHashes(keys: CaseKeys): Float64Array {
+  const hashes = new Set<number>();
+  for (let number = 0; number < keys.length; number += 1)
+    if (keys.isShown(number)) hashes.add(keys.hash(number));
+  return Float64Array.from(hashes);
 }
 
 /** Whether a sorted array holds the number. */
@@ -56,6 +62,17 @@ export function holds(sorted: Float64Array, wanted: number): boolean {
   return false;
 }
 
-function slot(outcome: number): 0 | 1 | 2 | 3 {
-  return outcome === 1 || outcome === 2 || outcome === 3 ? outcome : 0;
+/** @param numbers of the cases that share a key */
+function addRepeats(numbers: readonly number[], keys: CaseKeys, summary: KeySummary): void {
+  summary.repeats += numbers.length - new Set(numbers.map((number) => keys.exact(number))).size;
+  const shown = numbers.filter((number) => keys.isShown(number));
+  const [first = 0] = numbers;
+  const [firstShown] = shown;
+  if (firstShown === undefined || shown.length === 1) return;
+  const codes = shown.map((number) => keys.outcome(number));
+  const outcomes = [...new Set(codes)].map(outcomeOf);
+  for (const code of codes) summary.distinct[outcomeOf(code)] -= 1;
+  for (const outcome of outcomes) summary.distinct[outcome] += 1;
+  const [line, column] = [keys.line(firstShown), keys.column(firstShown)];
+  summary.repeated.push({ first, count: shown.length, line, column, outcomes });
 }

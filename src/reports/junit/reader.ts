@@ -37,8 +37,9 @@ export class JunitReader implements XmlEvents {
     this.#cases = new CaseReader(this.tally, options);
   }
 
-  /** The scanner that will call: it knows the place of a tag. */
-  attach(place: Place): void {
+  /** @param place the scanner that will call: it knows the place of a tag */
+  attach(place: Place, sizeBytes: number): void {
+    this.tally.keys.expect(sizeBytes);
     this.#place = place;
     this.#suites.place = place;
     this.#cases.place = place;

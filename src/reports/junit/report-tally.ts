@@ -1,15 +1,19 @@
 import { FindingList } from "../lint/findings.ts";
-import { KeyList } from "./keys.ts";
+import { CaseKeys } from "./case-keys.ts";
 import type { CaseDetail, DeclaredMismatch, SuiteProblem } from "./model.ts";
 import { TimeTally } from "./time-tally.ts";
 
 const mostMismatches = 100;
+/** How many repeated names are told; of others only the number. */
+const mostNames = 1000;
 
 /** What a report has come to so far. */
 export class ReportTally {
   readonly findings = new FindingList();
   readonly times: TimeTally;
-  readonly keys = new KeyList();
+  readonly keys = new CaseKeys();
+  /** GitLab's keys of cases that others repeat, by the number of the first. */
+  readonly repeatedKeys = new Map<number, string>();
   readonly cases: CaseDetail[] = [];
   readonly skippedCases: { name: string; reason: string | undefined }[] = [];
   readonly problems: SuiteProblem[] = [];
@@ -35,6 +39,12 @@ export class ReportTally {
   /** @param maxTestSeconds seconds above which a case counts as too slow */
   constructor(maxTestSeconds: number | undefined) {
     this.times = new TimeTally(maxTestSeconds);
+  }
+
+  /** @param repeat a case with the key of an earlier one, whose name is no longer known */
+  nameRepeat(first: number, repeat: { readonly key: string }): void {
+    if (this.repeatedKeys.size < mostNames && !this.repeatedKeys.has(first))
+      this.repeatedKeys.set(first, repeat.key);
   }
 
   /** Keeps the first of them, and the number of all. */

@@ -1,6 +1,5 @@
 import type { XmlAttributes } from "../xml/attributes.ts";
 import { excerpt, isBlank } from "./blank.ts";
-import { hidden } from "./keys.ts";
 import { lintConversion } from "./part-lint.ts";
 import { PartState } from "./part-state.ts";
 import { problemOf } from "./problems.ts";
@@ -90,7 +89,7 @@ export class SuiteReader {
     this.#tally.addMismatches(mismatchesOf(suite, findings));
     suite.passOn();
     if (!suite.vanishes) return;
-    keys.changeFrom(suite.firstKey, hidden);
+    keys.hideFrom(suite.firstKey);
     counts.raw = suite.rawBefore;
     lintVanished(suite, findings);
   }

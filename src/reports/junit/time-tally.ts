@@ -3,6 +3,11 @@ import type { TimeValue } from "./time.ts";
 
 const mostSlow = 20;
 
+/** Whoever took that long; its title is made only where it is kept. */
+interface Titled {
+  readonly title: string;
+}
+
 interface Ambiguous {
   name: string;
   grouped: number;
@@ -32,25 +37,25 @@ export class TimeTally {
     this.#limit = limit;
   }
 
-  addSeconds(seconds: number, name: () => string): void {
+  addSeconds(seconds: number, timed: Titled): void {
     this.#seconds += seconds;
     if (this.#isTooSlow(seconds)) this.#tooSlow += 1;
     if (this.#slowest.length < mostSlow || seconds > (this.#slowest.at(-1)?.seconds ?? 0))
-      this.#slowest = insert(this.#slowest, { name: name(), seconds });
+      this.#slowest = insert(this.#slowest, { name: timed.title, seconds });
   }
 
-  add(value: TimeValue, name: () => string): void {
+  add(value: TimeValue, timed: Titled): void {
     if (value.kind === "bad") {
       this.bad += 1;
     } else if (value.kind === "seconds") {
       this.#provesDecimalComma ||= value.provesDecimalComma;
-      this.addSeconds(value.seconds, name);
+      this.addSeconds(value.seconds, timed);
     } else {
       this.#grouped += value.grouped;
       this.#decimal += value.decimal;
       if (this.#isTooSlow(value.grouped)) this.#groupedTooSlow += 1;
       if (this.#isTooSlow(value.decimal)) this.#decimalTooSlow += 1;
-      this.#keepAmbiguous({ name: name(), grouped: value.grouped, decimal: value.decimal });
+      this.#keepAmbiguous({ name: timed.title, grouped: value.grouped, decimal: value.decimal });
     }
   }
 

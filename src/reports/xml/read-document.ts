@@ -43,7 +43,7 @@ const largestFile = 1024 * 1024 * 1024;
  * @throws what the file system throws (`ENOENT`, `EACCES`), and the signal's reason
  */
 export async function readDocument<
-  Events extends XmlEvents & { attach(scanner: XmlScanner): void },
+  Events extends XmlEvents & { attach(scanner: XmlScanner, sizeBytes: number): void },
 >(
   file: string,
   vocabulary: ReadonlyMap<string, number>,
@@ -57,7 +57,7 @@ export async function readDocument<
     isLenient: options.isLenient ?? false,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
-  events.attach(scanner);
+  events.attach(scanner, stat.size);
   const decoder = new XmlDecoder(scanner);
   const emptiness = new Emptiness();
   const bytes = stat.size;
