@@ -52,6 +52,41 @@ function firstOf(cases: readonly { key: string }[], at: number): number {
   return cases.findIndex(({ key }) => key === cases[at]?.key);
 }
 
+test("the hash of a key does not depend on the pieces it comes in", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat(), fc.nat(), (bytes, one, other) => {
+      const key = Buffer.from(bytes);
+      const whole = new KeyHash();
+      whole.bytes(key, 0, key.length);
+      const [first = 0, second = 0] = [one, other]
+        .map((place) => place % (key.length + 1))
+        .toSorted((a, b) => a - b);
+      const pieces = new KeyHash();
+      pieces.bytes(key, 0, first);
+      for (const byte of key.subarray(first, second)) pieces.byte(byte);
+      pieces.bytes(key, second, key.length);
+      expect([pieces.high, pieces.low]).toEqual([whole.high, whole.low]);
+    }),
+  );
+});
+
+test("names that differ in a few digits have hashes that differ in both halves", () => {
+  const high = new Set<number>();
+  const low = new Set<number>();
+  const names = Array.from(
+    { length: 50_000 },
+    (_, at) => `com.example.Test${at % 100}_case[${at}]`,
+  );
+  for (const name of names) {
+    const { keyHigh, keyLow } = keyed(name, 0, 1);
+    high.add(keyHigh);
+    low.add(keyLow);
+  }
+  // Of 50,000 random numbers of 32 bits, some 0.3 meet another.
+  expect(high.size).toBeGreaterThan(49_995);
+  expect(low.size).toBeGreaterThan(49_995);
+});
+
 test.each([0, 100_000_000])(
   "two hundred thousand keys keep their places, and each repeat finds its first, when %d bytes were announced",
   (sizeBytes) => {

@@ -121,10 +121,113 @@ test("any tree that is written reads back as it was", () => {
   );
 });
 
+const value = fc
+  .tuple(
+    fc.constantFrom(
+      "",
+      "same",
+      "same é",
+      "same €",
+      "&lt;same",
+      "same\t",
+      "\ufffd",
+      "\uffee",
+      "'",
+      '"',
+    ),
+    fc.constantFrom("", "", "1", "12", "è", "&#9;", "same"),
+  )
+  .map((parts) => parts.join(""));
+const rarely = <Wanted>(usual: Wanted, ...others: Wanted[]): fc.Arbitrary<Wanted> =>
+  fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, fc.constantFrom(...others));
+const likeTags = fc
+  .uniqueArray(fc.constantFrom("x", "y", "xy", "é"), { maxLength: 3 })
+  .chain((names) => {
+    const attributes = names.map((name) =>
+      fc
+        .tuple(
+          rarely(" ", "  ", "\n", ""),
+          rarely(name, "x", "z"),
+          rarely('"', "'"),
+          value,
+          rarely("", "<", "\ufffe"),
+        )
+        .map(([blanks, own, quote, text, bad]) => {
+          const quoted = text.replaceAll(quote, "");
+          return `${blanks}${own}=${quote}${quoted}${bad}${quote}`;
+        }),
+    );
+    const tag = fc
+      .tuple(rarely("a", "ab", "é"), fc.tuple(...attributes), rarely("/>", " />", "><b/>"))
+      .map(
+        ([name, pairs, end]) =>
+          `<${name}${pairs.join("")}${end}${end.startsWith(">") ? `</${name}>` : ""}`,
+      );
+    return fc.array(tag, { maxLength: 5 });
+  });
+
+test("tags that look much like the ones before are read as if they did not", () => {
+  let wellFormed = 0;
+  fc.assert(
+    fc.property(likeTags, fc.array(fc.nat(), { maxLength: 2 }), (tags, places) => {
+      const text = `<r>${tags.join("")}</r>`;
+      const heard = listen(cut(Buffer.from(text), places));
+      const wanted = saxesHears(text);
+      expect(heard.fault === undefined).toBe(wanted !== undefined);
+      if (wanted === undefined) return;
+      wellFormed += 1;
+      expect(heard.events).toEqual(wanted);
+    }),
+    { numRuns: 5000 },
+  );
+  // Both kinds must be there, or the test shows nothing.
+  expect(wellFormed).toBeGreaterThan(1000);
+  expect(wellFormed).toBeLessThan(4500);
+});
+
+test("the first character that XML does not have is found in its line and column", () => {
+  const characters = fc.constantFrom(
+    "a",
+    "~",
+    " ",
+    "\n",
+    "\n",
+    "\t",
+    "\r",
+    "é",
+    "\u{1f600}",
+    "\ufffd",
+  );
+  const plain = fc.string({ unit: characters, maxLength: 40 });
+  const bad = fc.constantFrom("\u0000", "\u001f", "\u000b", "\ufffe", "");
+  fc.assert(
+    fc.property(
+      plain,
+      bad,
+      plain,
+      fc.constantFrom("cdata", "comment"),
+      (before, found, after, kind) => {
+        const [open, close] = kind === "cdata" ? ["<![CDATA[", "]]>"] : ["<!--", "-->"];
+        // Where nothing is wrong, the entity behind tells what the lines were counted as.
+        const start = `<r>${open}${before}`;
+        const whole = `${start}${found}${after}${close}`;
+        const { fault } = listen([Buffer.from(`${whole}&nope;</r>`)]);
+        const lines = (found === "" ? whole : start).split("\n");
+        expect([fault?.line, fault?.column]).toEqual([
+          lines.length,
+          Buffer.byteLength(lines.at(-1) ?? "") + 1,
+        ]);
+      },
+    ),
+    { numRuns: 2000 },
+  );
+});
+
 describe("a fault tells what and where", () => {
   test.each([
     ["<r>\n  <a>\n</r>", "</r> where </a> is expected", 3, 1],
     ["<r>\n  <a b='1' b='2'/>\n</r>", "the attribute b is given twice", 2, 12],
+    ["<r><a\nb='1'/><a\nb='1'/><a\nb='<'/></r>", "< in the value of b (write &lt;)", 4, 4],
     ["<r>a & b</r>", "a bare & (write &amp;)", 1, 6],
     ["<r>\u001b[31m</r>", "the control character U+001B", 1, 4],
     ["<r>&#27;</r>", "the character reference &#27; names no XML character", 1, 4],
@@ -229,4 +332,25 @@ function expected(root: Tree): string[] {
   };
   visit(root);
   return events;
+}
+
+/** What a document without text holds, in the words of `listen`; `undefined` where it is not well-formed. */
+function saxesHears(text: string): string[] | undefined {
+  const parser = new SaxesParser({ xmlns: false });
+  const events: string[] = [];
+  let accepted = true;
+  parser.on("error", () => {
+    accepted = false;
+  });
+  parser.on("opentag", ({ name, attributes }) => {
+    const values = Object.entries(attributes).map(
+      ([attribute, value]) => `${attribute}=${JSON.stringify(value)}`,
+    );
+    events.push(["open", name, ...values].join(" "));
+  });
+  parser.on("closetag", ({ name }) => {
+    events.push(`close ${name}`);
+  });
+  parser.write(text).close();
+  return accepted ? events : undefined;
 }

@@ -10,6 +10,12 @@ const underscore = 95;
 /** Reads the attributes of test cases in one pass: their keys, their time, and what GitLab would take for something else. */
 export class CaseAttributes {
   readonly #hash = new KeyHash();
+  /** Up to the class of the last case: most cases have the class of the one before. */
+  readonly #classHash = new KeyHash();
+  #classBytes = 0;
+  #classAt = -1;
+  #classSuite: SuiteFrame | undefined;
+  #classTag: XmlAttributes | undefined;
 
   /** @param suite the parent of the case; `undefined` where that is no suite */
   read(state: CaseState, attributes: XmlAttributes, suite: SuiteFrame | undefined): void {
@@ -65,14 +71,8 @@ export class CaseAttributes {
     nameAt: number,
   ): void {
     const hash = this.#hash;
-    if (suite === undefined) {
-      hash.reset();
-      hash.byte(underscore);
-    } else {
-      hash.copyFrom(suite.key);
-    }
-    const classBytes = this.#hashValue(attributes, classAt);
-    hash.byte(underscore);
+    this.#hashClass(attributes, suite, classAt);
+    const classBytes = this.#classBytes;
     this.#hashValue(attributes, nameAt);
     state.keyHigh = hash.high;
     state.keyLow = hash.low;
@@ -81,6 +81,32 @@ export class CaseAttributes {
     const lengths = Math.imul(suitePart, 0x9e3779b1) ^ Math.imul(classPart, 0x7f4a7c15);
     state.keyExact = state.keyHigh ^ mixBits((lengths << 1) | (nameAt < 0 ? 0 : 1));
     state.exactLow = state.keyLow;
+  }
+
+  #hashClass(attributes: XmlAttributes, suite: SuiteFrame | undefined, classAt: number): void {
+    const hash = this.#hash;
+    const isLast =
+      classAt >= 0 &&
+      attributes.isRepeated(classAt) &&
+      classAt === this.#classAt &&
+      suite === this.#classSuite &&
+      attributes === this.#classTag;
+    if (isLast) {
+      hash.copyFrom(this.#classHash);
+      return;
+    }
+    if (suite === undefined) {
+      hash.reset();
+      hash.byte(underscore);
+    } else {
+      hash.copyFrom(suite.key);
+    }
+    this.#classBytes = this.#hashValue(attributes, classAt);
+    hash.byte(underscore);
+    this.#classHash.copyFrom(hash);
+    this.#classAt = classAt;
+    this.#classSuite = suite;
+    this.#classTag = attributes;
   }
 
   #hashValue(attributes: XmlAttributes, at: number): number {

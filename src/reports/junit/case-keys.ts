@@ -33,7 +33,8 @@ export interface KeyedCase {
 export class CaseKeys {
   readonly #chunks: Int32Array[] = [];
   #last = new Int32Array(smallCases * fields);
-  #table = new Int32Array(2 * smallCases);
+  /** Pairs: half of a hash, and one more than the number of the first case with it; 0 where the slot is free. */
+  #table = new Int32Array(4 * smallCases);
   #length = 0;
   readonly #repeats = new NumberPairs();
 
@@ -44,8 +45,8 @@ export class CaseKeys {
   /** Large reports begin with a large table, as a table that grows is filled again. */
   expect(sizeBytes: number): void {
     const slots = Math.min(largestGuess, (2 * sizeBytes) / usualCaseBytes);
-    if (this.#length === 0 && slots > this.#table.length)
-      this.#table = new Int32Array(2 ** Math.ceil(Math.log2(slots)));
+    if (this.#length === 0 && slots * 2 > this.#table.length)
+      this.#table = new Int32Array(2 ** Math.ceil(Math.log2(slots * 2)));
   }
 
   get length(): number {
@@ -73,7 +74,7 @@ export class CaseKeys {
     chunk[at + 3] = line;
     chunk[at + 4] = column;
     this.#length = number + 1;
-    if (this.#length * 2 > this.#table.length) this.#growTable();
+    if (this.#length * 4 > this.#table.length) this.#growTable();
     const first = this.#enter(number, high, low);
     if (first !== number) this.#repeats.push(first, number);
     return first;
@@ -141,22 +142,24 @@ export class CaseKeys {
     return at;
   }
 
-  /** @returns the case that is in the table under this key */
+  /**
+   * Half of the hash stands in the table itself: to look at the case costs a miss of the processor's caches.
+   *
+   * @returns the case that is in the table under this key
+   */
   #enter(number: number, high: number, low: number): number {
     const table = this.#table;
     const mask = table.length - 1;
-    let slot = high & mask;
+    let slot = (high << 1) & mask;
     for (;;) {
-      // One more than the number of a case, so that 0 is free.
-      const found = (table[slot] ?? 0) - 1;
+      const found = (table[slot + 1] ?? 0) - 1;
       if (found < 0) {
-        table[slot] = number + 1;
+        table[slot] = low;
+        table[slot + 1] = number + 1;
         return number;
       }
-      const chunk = this.#chunkOf(found);
-      const at = fieldsAt(found);
-      if (chunk[at] === high && chunk[at + 1] === low) return found;
-      slot = (slot + 1) & mask;
+      if (table[slot] === low && this.#field(found, 0) === high) return found;
+      slot = (slot + 2) & mask;
     }
   }
 

@@ -4,6 +4,10 @@ import { XmlFault, type XmlFaultKind } from "./faults.ts";
 /** What a look at the buffer gives where more input must come first. */
 export const incomplete = -1;
 
+const lessThan = 60;
+const wordBytes = 4;
+/** The highest bit of each byte of a word. */
+const highBits = 0x80808080 | 0;
 const usualBuffer = 512 * 1024;
 const longWait = 64 * 1024;
 
@@ -14,6 +18,8 @@ const longWait = 64 * 1024;
  */
 export class Cursor {
   buffer: Buffer;
+  /** The same bytes, for looks at four of them at once. */
+  view: DataView;
   /** Bytes of the buffer that hold input. */
   used = 0;
   /** The next byte to be read. */
@@ -29,16 +35,19 @@ export class Cursor {
 
   /** @param sizeBytes of the document where it is known: a small one needs a small buffer */
   constructor(sizeBytes = usualBuffer, isLenient = false) {
-    this.buffer = Buffer.allocUnsafe(Math.min(usualBuffer, sizeBytes + 1));
+    this.buffer = Buffer.allocUnsafe(Math.min(usualBuffer, sizeBytes + 2));
+    this.view = viewOf(this.buffer);
     this.isLenient = isLenient;
   }
 
   /** @returns whether it is worth looking again */
   append(chunk: Buffer): boolean {
     const wanted = this.used + chunk.length;
-    if (wanted > this.buffer.length) this.#grow(wanted);
+    if (wanted >= this.buffer.length) this.#grow(wanted + 1);
     chunk.copy(this.buffer, this.used);
     this.used = wanted;
+    // Inner loops end at this byte behind the input, without a look at where they are.
+    this.buffer[wanted] = lessThan;
     return wanted >= this.#retryAt;
   }
 
@@ -64,6 +73,15 @@ export class Cursor {
       lineStart = this.base + at + 1;
     }
     return { line, column: this.base + this.used - lineStart + 1 };
+  }
+
+  /** How many bytes from `at` on are those from `before` on, up to `most`. */
+  common(before: number, at: number, most: number): number {
+    const { view, buffer } = this;
+    let same = 0;
+    while (same + 4 <= most && view.getInt32(before + same) === view.getInt32(at + same)) same += 4;
+    while (same < most && buffer[before + same] === buffer[at + same]) same += 1;
+    return same;
   }
 
   text(from: number, to: number): string {
@@ -97,8 +115,11 @@ export class Cursor {
     const { buffer } = this;
     let at = from;
     for (;;) {
-      while (at < to && plainStops[buffer[at] ?? 0] === 0) at += 1;
+      at = this.#skipWords(at, to);
+      const end = Math.min(to, at + wordBytes);
+      while (at < end && plainStops[buffer[at] ?? 0] === 0) at += 1;
       if (at >= to) return to;
+      if (at === end) continue;
       const byte = buffer[at] ?? 0;
       at += 1;
       if (byte === lineFeed) {
@@ -108,6 +129,28 @@ export class Cursor {
         this.refuseCharacter(byte, at - 1, this.line, this.lineStart);
       }
     }
+  }
+
+  /**
+   * Passes over ASCII text four bytes at a time: half of the time that a report with much output takes goes here.
+   *
+   * @returns the first word that holds anything but printable ASCII and line feeds, or where less than a word is left
+   */
+  #skipWords(from: number, to: number): number {
+    const { view } = this;
+    let at = from;
+    for (; at + wordBytes <= to; at += wordBytes) {
+      const word = view.getInt32(at, true);
+      // In bytes below 0x80 these sums carry into the highest bit of their own byte alone.
+      const printable = (word + 0x60606060) | 0;
+      const others = ((word ^ 0x0a0a0a0a) + 0x7f7f7f7f) | 0;
+      if (((word | (~printable & others)) & highBits) !== 0) return at;
+      const lineFeeds = ~others & highBits;
+      if (lineFeeds === 0) continue;
+      this.line += Math.imul(lineFeeds >>> 7, 0x01010101) >>> 24;
+      this.lineStart = this.base + at + ((31 - Math.clz32(lineFeeds)) >>> 3) + 1;
+    }
+    return at;
   }
 
   countLines(from: number, to: number): void {
@@ -151,5 +194,10 @@ export class Cursor {
     const larger = Buffer.allocUnsafeSlow(Math.max(wanted, this.buffer.length * 2));
     this.buffer.copy(larger, 0, 0, this.used);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }

@@ -1,3 +1,4 @@
+import type { XmlAttributes } from "./attributes.ts";
 import { isXmlName } from "./characters.ts";
 
 /** A name of an element or attribute, one object per spelling, so that names are compared by identity. */
@@ -13,6 +14,8 @@ export interface XmlName {
   readonly valid: boolean;
   /** The tag that used it last: finds a repeated attribute without a set. */
   stamp: number;
+  /** The attributes of the last element of this name: the next will look much the same. */
+  attributes: XmlAttributes | undefined;
 }
 
 const tableSize = 128;
@@ -58,6 +61,7 @@ export class NameTable {
       kind: this.#vocabulary.get(local) ?? 0,
       valid: isXmlName(raw),
       stamp: 0,
+      attributes: undefined,
     };
   }
 }

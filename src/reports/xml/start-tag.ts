@@ -4,9 +4,13 @@ import { type Cursor, incomplete } from "./cursor.ts";
 import { NameTable, type XmlName } from "./names.ts";
 import { readReference } from "./references.ts";
 
-/** Reads start tags: the bulk of a report of a million tests, so the loops are plain and long. */
+/**
+ * Reads start tags: the bulk of a report of a million tests, so the loops are plain and long.
+ *
+ * Most tags of a report look much like the last one of their name. What is the same byte for byte is not read again.
+ */
 export class StartTagReader {
-  readonly attributes = new XmlAttributes();
+  attributes = new XmlAttributes();
   name: XmlName | undefined;
   isEmpty = false;
   /** Whether a name has a prefix or declares one. */
@@ -20,6 +24,10 @@ export class StartTagReader {
   readonly #valueBytes: number;
   #serial = 0;
   #at = 0;
+  /** How many attributes the last tag of this name had, where it starts in the buffer, and where to go on comparing. */
+  #lastCount = 0;
+  #lastStart = 0;
+  #lastAt = 0;
 
   /** @param valueBytes most bytes of an attribute value */
   constructor(vocabulary: ReadonlyMap<string, number>, valueBytes: number) {
@@ -37,29 +45,42 @@ export class StartTagReader {
     this.line = cursor.line;
     this.lineStart = cursor.lineStart;
     this.#serial += 1;
-    this.attributes.reset(cursor.buffer);
     const name = this.#nameAt(cursor, cursor.at + 1);
     this.name = name;
     if (name === undefined) return incomplete;
     if (!name.valid) cursor.fail("< is not followed by a name (write &lt;)", cursor.at + 1);
     this.hasPrefix = name.prefix !== "";
+    this.#beginAttributes(cursor, name);
     for (;;) {
+      if (this.#readLikeLast(cursor)) continue;
       const blanksFrom = this.#at;
       const byte = this.#skipBlanks(cursor);
       if (byte === incomplete) return incomplete;
-      if (byte === 62) return this.#close(false, 1);
+      if (byte === 62) return this.#close(cursor, false, 1);
       if (byte === 47) {
         if (this.#at + 1 >= cursor.used) return incomplete;
         if (cursor.buffer[this.#at + 1] !== 62) this.#fail(cursor, "/ is not followed by >");
-        return this.#close(true, 2);
+        return this.#close(cursor, true, 2);
       }
       if (this.#at === blanksFrom) this.#fail(cursor, "attributes are not separated by a blank");
       if (!this.#readAttribute(cursor, name)) return incomplete;
     }
   }
 
-  #close(isEmpty: boolean, length: number): number {
+  #beginAttributes(cursor: Cursor, name: XmlName): void {
+    const attributes = (name.attributes ??= new XmlAttributes());
+    this.#lastStart = attributes.lastTag - cursor.base;
+    this.#lastCount = attributes.lastTag < 0 || this.#lastStart < 0 ? 0 : attributes.count;
+    this.#lastAt = this.#lastStart + 1 + name.bytes.length;
+    attributes.lastTag = -1;
+    attributes.reset(cursor.buffer, cursor.at);
+    this.attributes = attributes;
+  }
+
+  #close(cursor: Cursor, isEmpty: boolean, length: number): number {
     this.isEmpty = isEmpty;
+    // A tag of several lines is not compared, as its lines must be counted.
+    if (this.line === cursor.line) this.attributes.lastTag = cursor.base + cursor.at;
     return this.#at + length;
   }
 
@@ -95,9 +116,46 @@ export class StartTagReader {
     return at >= used ? incomplete : byte;
   }
 
-  #readAttribute(cursor: Cursor, element: XmlName): boolean {
+  /**
+   * Reads the next attribute where its name is that of the last tag at this place, and reads of its value only what is
+   * behind the bytes that both have.
+   *
+   * @returns whether it did
+   */
+  #readLikeLast(cursor: Cursor): boolean {
+    const { attributes } = this;
+    const index = attributes.count;
+    const name = attributes.name(index);
+    if (index >= this.#lastCount || name === undefined) return false;
+    const start = this.#lastStart + attributes.startInTag(index);
+    const end = this.#lastStart + attributes.endInTag(index);
+    const isEscaped = !attributes.isPlain(index);
     const from = this.#at;
-    const name = this.#attributeName(cursor);
+    const shift = from - this.#lastAt;
+    const whole = end + 1 - this.#lastAt;
+    const same = cursor.common(this.#lastAt, from, Math.min(whole, cursor.used - from));
+    const isRepeated = same === whole;
+    if (!isRepeated && (isEscaped || this.#lastAt + same < start)) return false;
+    let stop = end + shift;
+    if (!isRepeated) {
+      stop = skipPlain(cursor, from + same, start + shift);
+      if (stop >= cursor.used || cursor.buffer[stop] !== cursor.buffer[start + shift - 1])
+        return false;
+      if (stop - start - shift > this.#valueBytes) return false;
+    }
+    this.#lastAt = end + 1;
+    this.#at = stop + 1;
+    name.stamp = this.#serial;
+    if (name.prefix !== "" || name.raw === "xmlns") this.hasPrefix = true;
+    attributes.add(name, start + shift, stop, isEscaped, isRepeated);
+    return true;
+  }
+
+  #readAttribute(cursor: Cursor, element: XmlName): boolean {
+    // What follows cannot be compared with the last tag any more.
+    this.#lastCount = 0;
+    const from = this.#at;
+    const name = this.#nameAt(cursor, from);
     if (name === undefined) return false;
     if (!name.valid) this.#fail(cursor, `an attribute of <${element.raw}> has no valid name`, from);
     if (name.stamp === this.#serial)
@@ -116,23 +174,13 @@ export class StartTagReader {
     return this.#readValue(cursor, name, quote);
   }
 
-  /** Most tags of a report look alike: the name that stood here in the tag before is tried first. */
-  #attributeName(cursor: Cursor): XmlName | undefined {
-    const { likely } = this.attributes;
-    if (likely === undefined || !isFollowed(likely.bytes, cursor.buffer, this.#at))
-      return this.#nameAt(cursor, this.#at);
-    this.#at += likely.bytes.length;
-    return this.#at >= cursor.used ? undefined : likely;
-  }
-
   #readValue(cursor: Cursor, name: XmlName, quote: number): boolean {
     const { buffer, used } = cursor;
-    const stops = valueStops;
     const from = this.#at;
     let at = from;
     let isEscaped = false;
     for (;;) {
-      while (at < used && stops[buffer[at] ?? 0] === 0) at += 1;
+      at = skipPlain(cursor, at, at);
       if (at >= used) return false;
       const byte = buffer[at] ?? 0;
       if (byte === quote) break;
@@ -167,7 +215,7 @@ export class StartTagReader {
       );
     if (at - from > this.#valueBytes)
       cursor.failAt(`the value of ${name.raw} is too long`, at, this.line, this.lineStart, "limit");
-    this.attributes.add(name, from, at, isEscaped);
+    this.attributes.add(name, from, at, isEscaped, false);
     this.#at = at + 1;
     return true;
   }
@@ -177,11 +225,12 @@ export class StartTagReader {
   }
 }
 
-/** Whether the buffer holds this name from `at` on, and then `=`. */
-function isFollowed(name: Buffer, buffer: Buffer, at: number): boolean {
-  const length = name.length;
-  if (buffer[at + length] !== 61) return false;
-  for (let index = 0; index < length; index += 1)
-    if (name[index] !== buffer[at + index]) return false;
-  return true;
+/** @returns the first byte from `at` on that needs a look inside a value; not before `start` */
+function skipPlain({ buffer }: Cursor, from: number, start: number): number {
+  const stops = valueStops;
+  let at = from;
+  // What was compared may end within a character, whose first byte must be looked at.
+  while (at > start && ((buffer[at] ?? 0) & 0xc0) === 0x80) at -= 1;
+  while (stops[buffer[at] ?? 0] === 0) at += 1;
+  return at;
 }
