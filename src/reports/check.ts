@@ -105,7 +105,7 @@ export async function checkReports(settings: CheckSettings): Promise<Checked> {
     comparison: baseline.comparison,
     difference: baseline.difference,
     merged,
-    twins: await findTwins(foundJunit.files),
+    twins: await findTwins(foundJunit.files, read),
     wantsTests: settings.junit !== undefined,
   };
   signal.throwIfAborted();

@@ -5,6 +5,7 @@ import type { FoundFile } from "./find-files.ts";
 import type { JunitFile, ReadError } from "./junit/model.ts";
 import { readJunit } from "./junit/read.ts";
 import type { Retention } from "./junit/case-reader.ts";
+import { mostSlow } from "./junit/time-tally.ts";
 
 export interface ReadSettings {
   signal: AbortSignal;
@@ -27,8 +28,19 @@ export async function readJunitFiles(
 ): Promise<JunitFile[]> {
   const retention = usualRetention();
   const read: JunitFile[] = [];
+  let slowest: number[] = [];
   for (const file of files) {
-    read.push(await readOne(file, settings, retention, files.length === 1));
+    const slowerThan = slowest[mostSlow - 1] ?? -1;
+    const report = await readOne(file, settings, {
+      retention,
+      slowerThan,
+      isOnlyFile: files.length === 1,
+    });
+    read.push(report);
+    if (report.slowest.length > 0)
+      slowest = [...slowest, ...report.slowest.map(({ seconds }) => seconds)]
+        .toSorted((one, other) => other - one)
+        .slice(0, mostSlow);
     settings.onRead?.(file.bytes);
   }
   return read;
@@ -54,15 +66,13 @@ export async function readCoberturaFiles(
 async function readOne(
   { file, path, refusal }: FoundFile,
   { signal, maxTestSeconds, keepTests, maxBytes }: ReadSettings,
-  retention: Retention,
-  isOnlyFile: boolean,
+  others: { retention: Retention; slowerThan: number; isOnlyFile: boolean },
 ): Promise<JunitFile> {
   const report = await orError(refusal, () =>
     readJunit(file, path, {
-      retention,
+      ...others,
       signal,
       keepTests,
-      isOnlyFile,
       ...(maxTestSeconds === undefined ? {} : { maxTestSeconds }),
       ...(maxBytes === undefined ? {} : { maxBytes }),
     }),

@@ -2,17 +2,26 @@ import { createHash, hash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import type { FoundFile } from "./find-files.ts";
+import type { JunitFile } from "./junit/model.ts";
 
 const smallBytes = 1024 * 1024;
 
-/** Pairs of files with the same bytes: both count, but one may be a copy that was taken along. */
-export async function findTwins(files: readonly FoundFile[]): Promise<[string, string][]> {
-  const bySize = Map.groupBy(
+/**
+ * Pairs of files with the same bytes: both count, but one may be a copy that was taken along.
+ *
+ * @param reports what was read of them: only files that said the same are looked at again
+ */
+export async function findTwins(
+  files: readonly FoundFile[],
+  reports: readonly JunitFile[],
+): Promise<[string, string][]> {
+  const said = new Map(reports.map((report) => [report.path, contentOf(report)]));
+  const byContent = Map.groupBy(
     files.filter(({ bytes, refusal }) => bytes > 0 && refusal === undefined),
-    ({ bytes }) => bytes,
+    ({ bytes, path }) => `${bytes} ${said.get(path)}`,
   );
   const twins: [string, string][] = [];
-  for (const group of bySize.values()) {
+  for (const group of byContent.values()) {
     if (group.length < 2) continue;
     const known = new Map<string, string>();
     for (const { file, path, bytes } of group) {
@@ -23,6 +32,11 @@ export async function findTwins(files: readonly FoundFile[]): Promise<[string, s
     }
   }
   return twins;
+}
+
+/** The same for files with the same bytes, and as good as never for others. */
+function contentOf({ counts, gitlabKeys }: JunitFile): string {
+  return `${counts.tests} ${counts.time} ${gitlabKeys.at(0)} ${gitlabKeys.at(-1)}`;
 }
 
 /** A small file in one go: ten thousand streams take seconds. */

@@ -12,6 +12,8 @@ import { word } from "./vocabulary.ts";
 export interface ReaderOptions extends CaseOptions {
   /** Seconds above which a case counts as too slow. */
   maxTestSeconds?: number;
+  /** Seconds that the slowest cases of other reports took: what took no longer is not kept. */
+  slowerThan?: number;
 }
 
 /** What an open element is to us, whatever its depth. */
@@ -32,7 +34,7 @@ export class JunitReader implements XmlEvents {
   #place: Place = { tagLine: 1, tagColumn: 1 };
 
   constructor(options: ReaderOptions) {
-    this.tally = new ReportTally(options.maxTestSeconds);
+    this.tally = new ReportTally(options.maxTestSeconds, options.slowerThan);
     this.#suites = new SuiteReader(this.tally);
     this.#cases = new CaseReader(this.tally, options);
   }

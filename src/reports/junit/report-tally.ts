@@ -36,9 +36,12 @@ export class ReportTally {
     raw: 0,
   };
 
-  /** @param maxTestSeconds seconds above which a case counts as too slow */
-  constructor(maxTestSeconds: number | undefined) {
-    this.times = new TimeTally(maxTestSeconds);
+  /**
+   * @param maxTestSeconds seconds above which a case counts as too slow
+   * @param slowerThan seconds above which a case may be among the slowest of the job
+   */
+  constructor(maxTestSeconds: number | undefined, slowerThan: number | undefined) {
+    this.times = new TimeTally(maxTestSeconds, slowerThan);
   }
 
   /** @param repeat a case with the key of an earlier one, whose name is no longer known */

@@ -1,7 +1,8 @@
 import type { SlowCase } from "./model.ts";
 import type { TimeValue } from "./time.ts";
 
-const mostSlow = 20;
+/** How many of the slowest cases are kept. */
+export const mostSlow = 20;
 
 /** Whoever took that long; its title is made only where it is kept. */
 interface Titled {
@@ -21,6 +22,7 @@ interface Ambiguous {
  */
 export class TimeTally {
   readonly #limit: number | undefined;
+  readonly #slowerThan: number;
   #seconds = 0;
   #grouped = 0;
   #decimal = 0;
@@ -32,14 +34,19 @@ export class TimeTally {
   #ambiguous: Ambiguous[] = [];
   bad = 0;
 
-  /** @param limit seconds above which a case is too slow */
-  constructor(limit: number | undefined) {
+  /**
+   * @param limit seconds above which a case is too slow
+   * @param slowerThan what others took that were read before: only slower cases are kept
+   */
+  constructor(limit: number | undefined, slowerThan = -1) {
     this.#limit = limit;
+    this.#slowerThan = slowerThan;
   }
 
   addSeconds(seconds: number, timed: Titled): void {
     this.#seconds += seconds;
     if (this.#isTooSlow(seconds)) this.#tooSlow += 1;
+    if (seconds <= this.#slowerThan) return;
     if (this.#slowest.length < mostSlow || seconds > (this.#slowest.at(-1)?.seconds ?? 0))
       this.#slowest = insert(this.#slowest, { name: timed.title, seconds });
   }

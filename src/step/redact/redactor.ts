@@ -44,17 +44,32 @@ export class Redactor {
     return known.replace(prefixes, mask).replace(parameters, `$1${mask}`);
   }
 
-  /** Masks strings inside plain data: objects, arrays and their keys. */
+  /** Masks strings inside plain data: objects, arrays and their keys. What holds no secret is not copied. */
   redactData(data: unknown): unknown {
-    if (typeof data === "string") return this.redact(data);
-    if (typeof data === "bigint") return String(data);
-    if (Array.isArray(data)) return data.map((item) => this.redactData(item));
-    if (typeof data !== "object" || data === null) return data;
-    if ("toJSON" in data && typeof data.toJSON === "function")
-      return this.redactData(data.toJSON());
-    return Object.fromEntries(
-      Object.entries(data).map(([key, value]) => [this.redact(key), this.redactData(value)]),
-    );
+    // The records of ten thousand files have the same few keys.
+    const keys = new Map<string, string>();
+    const redactKey = (key: string): string => {
+      const known = keys.get(key) ?? this.redact(key);
+      keys.set(key, known);
+      return known;
+    };
+    const visit = (value: unknown): unknown => {
+      if (typeof value === "string") return this.redact(value);
+      if (typeof value === "bigint") return String(value);
+      if (typeof value !== "object" || value === null) return value;
+      if (Array.isArray(value)) {
+        const items = value.map(visit);
+        return items.every((item, at) => Object.is(item, value[at])) ? value : items;
+      }
+      if ("toJSON" in value && typeof value.toJSON === "function") return visit(value.toJSON());
+      const entries = Object.entries(value);
+      const masked = entries.map(([key, inner]) => [redactKey(key), visit(inner)] as const);
+      const isSame = entries.every(
+        ([key, inner], at) => masked[at]?.[0] === key && Object.is(masked[at][1], inner),
+      );
+      return isSame ? value : Object.fromEntries(masked);
+    };
+    return visit(data);
   }
 
   stream(): MaskedStream {
