@@ -20,11 +20,16 @@ export function nearMisses(
 function isNear(got: string, wanted: string): boolean {
   // Short names are near each other by chance: PACK_NAME and PACKED_NAME are two things.
   const allowed = wanted.length < 6 ? 0 : wanted.length < 12 ? 1 : 2;
-  return Math.abs(got.length - wanted.length) <= allowed && distance(got, wanted) <= allowed;
+  return (
+    Math.abs(got.length - wanted.length) <= allowed && distance(got, wanted, allowed) <= allowed
+  );
 }
 
-/** Edit distance in which two swapped neighbours count once (optimal string alignment). */
-function distance(left: string, right: string): number {
+/**
+ * Edit distance in which two swapped neighbours count once (optimal string alignment); of what is further apart than
+ * `limit` only that it is. Every name of the environment is compared with every input, and most differ soon.
+ */
+function distance(left: string, right: string, limit: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row += 1) {
@@ -40,6 +45,7 @@ function distance(left: string, right: string): number {
       if (row > 1 && column > 1 && swapped) best = Math.min(best, at(beforeLast, column - 2) + 1);
       current.push(best);
     }
+    if (Math.min(...last, ...current) > limit) return Infinity;
     beforeLast = last;
     last = current;
   }

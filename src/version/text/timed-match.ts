@@ -1,4 +1,4 @@
-import { createContext, Script } from "node:vm";
+import { Script } from "node:vm";
 
 /** The most characters of a version that a pattern is given. */
 export const versionLengthLimit = 256;
@@ -6,10 +6,6 @@ export const versionLengthLimit = 256;
 /** A pattern that did not come to an end in time: exponential backtracking. */
 export class MatchTimeout extends Error {}
 
-const execute = new Script("expression.lastIndex = 0; expression.exec(text)");
-const executeAll = new Script(
-  "Array.from(text.matchAll(expression), (found) => [found.index, found.index + found[0].length])",
-);
 const timeLimitMs = 1_000;
 
 /**
@@ -20,8 +16,10 @@ const timeLimitMs = 1_000;
  * @throws {MatchTimeout} when it takes longer than one second.
  */
 export function matchTimed(expression: RegExp, text: string): RegExpExecArray | null {
-  const found = runTimed(execute, expression, text);
-  return isMatch(found) ? found : null;
+  return runTimed(() => {
+    expression.lastIndex = 0;
+    return expression.exec(text);
+  });
 }
 
 /** Where a global expression matches some text, with the same time limit for all places together; no empty matches. */
@@ -29,31 +27,36 @@ export function matchAllTimed(
   expression: RegExp,
   text: string,
 ): { readonly start: number; readonly end: number }[] {
-  const found = runTimed(executeAll, expression, text);
-  if (!Array.isArray(found)) return [];
-  return found.filter(isRange).flatMap(([start, end]) => (start < end ? [{ start, end }] : []));
+  return runTimed(() =>
+    Array.from(text.matchAll(expression), (found) => ({
+      start: found.index,
+      end: found.index + found[0].length,
+    })).filter(({ start, end }) => start < end),
+  );
 }
 
-function runTimed(script: Script, expression: RegExp, text: string): unknown {
-  const context = createContext({ expression, text });
+const handOver = Symbol.for("slipway.timed-match");
+const call = new Script('globalThis[Symbol.for("slipway.timed-match")]()');
+
+/** Only scripts can be timed: the work is handed to one in a global, which is gone before anything else runs. */
+function runTimed<Result>(work: () => Result): Result {
+  let done: { result: Result } | undefined;
+  const hand = () => {
+    done = { result: work() };
+  };
+  Object.defineProperty(globalThis, handOver, { value: hand, configurable: true });
   try {
-    return script.runInContext(context, { timeout: timeLimitMs });
+    call.runInThisContext({ timeout: timeLimitMs });
   } catch (error) {
-    // The error may be one of the other context, so its class says nothing.
-    if (isObject(error) && error["code"] === "ERR_SCRIPT_EXECUTION_TIMEOUT")
-      throw new MatchTimeout(`no end after ${timeLimitMs / 1000} s`);
+    if (isTimeout(error)) throw new MatchTimeout(`no end after ${timeLimitMs / 1000} s`);
     throw error;
+  } finally {
+    Reflect.deleteProperty(globalThis, handOver);
   }
+  if (done === undefined) throw new TypeError("The script did not run what it was handed");
+  return done.result;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-function isMatch(found: unknown): found is RegExpExecArray {
-  return Array.isArray(found) && "index" in found;
-}
-
-function isRange(found: unknown): found is [number, number] {
-  return Array.isArray(found) && found.length === 2 && found.every(Number.isInteger);
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT";
 }
