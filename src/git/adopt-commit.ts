@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import type { Checkout } from "./checkout.ts";
+import { commitFiles } from "./commit-files.ts";
 import { type Commit, readCommit } from "./commit.ts";
 import { gitErrors } from "./errors.ts";
 import { gitFailed, type GitOptions, type GitResult } from "./git.ts";
 import type { Repository } from "./private-repository.ts";
 import { type Sha, shortSha } from "./sha.ts";
-import { listTree } from "./tree.ts";
 
 /**
  * Makes a commit of the private repository the HEAD of the checkout: its objects are copied, the index takes the
@@ -61,9 +61,13 @@ async function updateIndex(
   id: Sha,
   paths: readonly string[],
 ): Promise<void> {
-  const wanted = new Set(paths);
-  const files = (await listTree(repository, id)).filter(({ path }) => wanted.has(path));
-  const input = files.map((file) => `${file.mode} ${file.id}\t${file.path}\0`).join("");
+  const { entries } = commitFiles(repository, id, "");
+  const lines = paths.map(async (path) => {
+    const folder = await entries(posix.dirname(path));
+    const entry = folder?.get(posix.basename(path));
+    return entry === undefined ? "" : `${entry.mode} ${entry.id}\t${path}\0`;
+  });
+  const input = (await Promise.all(lines)).join("");
   await write(repository, checkout, ["update-index", "-z", "--index-info"], { input });
 }
 

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gitErrors } from "./errors.ts";
-import type { Git } from "./git.ts";
+import { findGit, type Git, type GitContext } from "./git.ts";
 import { isSha, type ObjectFormat, type Sha } from "./sha.ts";
 
 /** The repository that the job works in. Its configuration, hooks and attributes are those of an attacker (G18). */
@@ -21,16 +21,30 @@ export interface Checkout {
 }
 
 /**
+ * Finds git and opens the work tree that holds a folder, with one child for both.
+ *
+ * @throws {StepError} E_GIT_MISSING, E_GIT_TOO_OLD, E_NO_REPOSITORY.
+ */
+export async function openGitAt(
+  context: GitContext,
+  folder: string,
+): Promise<{ git: Git; checkout: Checkout }> {
+  const git = await findGit(context);
+  return { git, checkout: await openCheckout(git, folder) };
+}
+
+/**
  * Opens the work tree that holds a folder, for reading. Runs nothing of what its configuration names.
  *
- * @throws {StepError} E_NO_REPOSITORY.
+ * @throws {StepError} E_NO_REPOSITORY; E_GIT_TOO_OLD where git has not been asked for its version.
  */
 export async function openCheckout(git: Git, folder: string): Promise<Checkout> {
   const root = await findRoot(folder);
   if (root === undefined) throw notARepository(folder);
   const args = [
     "rev-parse",
-    "--path-format=absolute",
+    // Came with 2.31, as GIT_CONFIG_COUNT did: without it the hooks of the checkout would run (G18).
+    pathFormat,
     "--git-dir",
     "--git-path",
     "objects",
@@ -51,6 +65,9 @@ export async function openCheckout(git: Git, folder: string): Promise<Checkout> 
   const [gitDirectory, objectDirectory, shallow, isShallow, format, head = "", name = ""] = stdout
     .toString()
     .split("\n");
+  // What rev-parse does not know, it repeats.
+  if (gitDirectory === pathFormat)
+    throw gitErrors("E_GIT_TOO_OLD", "The git on PATH is older than 2.31, which is needed.");
   if (!gitDirectory || !objectDirectory || (format !== "sha1" && format !== "sha256"))
     throw notARepository(folder, stderr);
   return {
@@ -63,6 +80,8 @@ export async function openCheckout(git: Git, folder: string): Promise<Checkout> 
     branch: name.startsWith("refs/heads/") ? name : undefined,
   };
 }
+
+const pathFormat = "--path-format=absolute";
 
 /**
  * The commit that is checked out.

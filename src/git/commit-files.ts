@@ -1,48 +1,71 @@
 import { posix, relative } from "node:path";
 import { realpath } from "node:fs/promises";
 import type { Checkout } from "./checkout.ts";
+import { readCommit } from "./commit.ts";
 import { gitErrors } from "./errors.ts";
 import type { Repository } from "./private-repository.ts";
 import { type Sha, shortSha } from "./sha.ts";
-import { type FileEdit, listTree, readBlob, type TreeFile } from "./tree.ts";
+import { type FileEdit, type FolderEntry, readBlob, readFolder } from "./tree.ts";
 
 /** The files of a commit below one of its folders, with paths relative to it. */
 export interface CommitFiles {
   /** For messages: `commit 1a2b3c4d`. */
   readonly title: string;
-  readonly files: readonly TreeFile[];
+  /** What lies directly in a folder (`""` for the top), by name; `undefined` where there is no such folder. */
+  entries(folder: string): Promise<ReadonlyMap<string, FolderEntry> | undefined>;
   /** @throws {StepError} E_BLOB_DIFFERS where there is no such file. */
   readBlob(path: string): Promise<Buffer>;
 }
 
 /**
- * Lists a commit's files below a folder. Blobs are read when they are asked for, once each.
+ * A commit's files below a folder. Folders and blobs are read when they are asked for, once each: a version lives in a
+ * few files of many.
  *
  * @param folder from the top of the work tree, as `folderInside` gives it.
  */
-export async function commitFiles(
-  repository: Repository,
-  commit: Sha,
-  folder: string,
-): Promise<CommitFiles> {
-  const start = folder === "" ? "" : `${folder}/`;
+export function commitFiles(repository: Repository, commit: Sha, folder: string): CommitFiles {
   const title = `commit ${shortSha(commit)}`;
-  const files = (await listTree(repository, commit))
-    .filter(({ path }) => path.startsWith(start))
-    .map((file) => ({ ...file, path: file.path.slice(start.length) }));
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const read = new Map<string, Promise<Buffer>>();
+  const entriesAt = once(async (path): Promise<ReadonlyMap<string, FolderEntry> | undefined> => {
+    const tree = path === "" ? await treeOf(repository, commit) : await folderAt(path);
+    if (tree === undefined) return undefined;
+    const entries = await readFolder(repository, tree);
+    return new Map(entries.map((entry) => [entry.name, entry]));
+  });
+  const entryAt = async (path: string): Promise<FolderEntry | undefined> =>
+    (await entriesAt(parentOf(path)))?.get(posix.basename(path));
+  const folderAt = async (path: string): Promise<Sha | undefined> => {
+    const entry = await entryAt(path);
+    return entry?.mode === "40000" ? entry.id : undefined;
+  };
+  const read = once(async (path) => {
+    const entry = await entryAt(path);
+    if (entry === undefined || !/^1[02]0/.test(entry.mode))
+      throw gitErrors("E_BLOB_DIFFERS", `${path} is, in ${title}, not there.`);
+    return readBlob(repository, entry);
+  });
   return {
     title,
-    files,
-    async readBlob(path) {
-      const file = byPath.get(path);
-      if (file === undefined)
-        throw gitErrors("E_BLOB_DIFFERS", `${path} is, in ${title}, not there.`);
-      const bytes = read.get(path) ?? readBlob(repository, file);
-      read.set(path, bytes);
-      return bytes;
-    },
+    entries: (path) => entriesAt(posix.join(folder, path).replace(/^\.$|\/$/, "")),
+    readBlob: (path) => read(posix.join(folder, path)),
+  };
+}
+
+async function treeOf(repository: Repository, commit: Sha): Promise<Sha> {
+  return (await readCommit(repository, commit)).tree;
+}
+
+function parentOf(path: string): string {
+  const parent = posix.dirname(path);
+  return parent === "." ? "" : parent;
+}
+
+/** Reads each path once, however often it is asked for. */
+function once<Result>(read: (path: string) => Promise<Result>): (path: string) => Promise<Result> {
+  const known = new Map<string, Promise<Result>>();
+  return (path) => {
+    const result = known.get(path) ?? read(path);
+    known.set(path, result);
+    return result;
   };
 }
 

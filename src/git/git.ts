@@ -58,6 +58,17 @@ export interface Git {
  * @throws {StepError} E_GIT_MISSING, E_GIT_TOO_OLD.
  */
 export async function openGit(context: GitContext): Promise<Git> {
+  const git = await findGit(context);
+  await requireVersion(git);
+  return git;
+}
+
+/**
+ * Finds git. Whether it is new enough is for the caller to find out, with its first command.
+ *
+ * @throws {StepError} E_GIT_MISSING.
+ */
+export async function findGit(context: GitContext): Promise<Git> {
   const searchPath = context.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
   const binary = await findExecutable("git", searchPath);
   if (binary === undefined)
@@ -88,7 +99,7 @@ export async function openGit(context: GitContext): Promise<Git> {
     return result;
   };
 
-  const git: Git = {
+  return {
     context,
     emptyFolder: home,
     run: (args, options = {}) => run(args, options),
@@ -103,8 +114,6 @@ export async function openGit(context: GitContext): Promise<Git> {
       return startChild(prepare(args, options));
     },
   };
-  await requireVersion(git);
-  return git;
 }
 
 /** The error for a command that should not have failed. */

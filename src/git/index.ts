@@ -1,7 +1,7 @@
 /** Hardened git: reading a checkout, building commits and tags, pushing them at once. */
 export { adoptCommit } from "./adopt-commit.ts";
 export { pushAtomically, type AtomicPush, type RefUpdate, type Settled } from "./atomic-push.ts";
-export { openCheckout, requireHead, type Checkout } from "./checkout.ts";
+export { openCheckout, openGitAt, requireHead, type Checkout } from "./checkout.ts";
 export { commitFiles, editsInside, folderInside, type CommitFiles } from "./commit-files.ts";
 export { commitAuthor, commitInputs } from "./commit-inputs.ts";
 export { releaseDates, type ReleaseDates } from "./release-dates.ts";
@@ -33,6 +33,11 @@ export { editTree, listTree, readBlob, type FileEdit, type TreeFile } from "./tr
 export { releaseErrors } from "./release/errors.ts";
 export { type ReleaseGoal, refuseSkipMarker, requireReleaseBranch } from "./release/goal.ts";
 export { locateRelease, type Located } from "./release/locate.ts";
-export { observeRelease, type ReleaseState } from "./release/observe.ts";
+export {
+  observeRelease,
+  readReleaseRefs,
+  type ReleaseRefs,
+  type ReleaseState,
+} from "./release/observe.ts";
 export { planRelease, type ReleasePlan } from "./release/plan.ts";
 export { pushRelease, type Released } from "./release/push-effect.ts";

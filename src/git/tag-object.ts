@@ -1,8 +1,9 @@
 import { cleanMessage } from "./commit.ts";
 import { checkIdentity, type Identity, serializeSignature } from "./identity.ts";
+import { writeObject } from "./objects.ts";
 import type { Repository } from "./private-repository.ts";
 import { requireRefNames } from "./ref-name.ts";
-import { type Sha, toSha } from "./sha.ts";
+import type { Sha } from "./sha.ts";
 import type { Signer } from "./signer.ts";
 
 export interface TagInit {
@@ -18,13 +19,13 @@ export interface TagInit {
 }
 
 /**
- * Builds an annotated tag. The same input makes the same id; `git mktag` checks its form.
+ * Builds an annotated tag. The same input makes the same id.
  *
  * @returns its id. No reference is made: that is the push's to do.
  * @throws {StepError} E_REF_NAME, E_IDENTITY.
  */
 export async function buildTag(
-  { git, at }: Repository,
+  repository: Repository,
   { name, target, message, tagger, date, signer }: TagInit,
 ): Promise<Sha> {
   requireRefNames([{ what: "The tag name", name }]);
@@ -32,5 +33,5 @@ export async function buildTag(
   const unsigned = `object ${target}\ntype commit\ntag ${name}\ntagger ${by}\n\n${cleanMessage(message)}`;
   // A tag's signature is the end of its message, also in SHA-256 repositories.
   const signature = signer === undefined ? "" : await signer(Buffer.from(unsigned));
-  return toSha((await git.text(["mktag"], at({ input: unsigned + signature }))).trim());
+  return writeObject(repository, "tag", Buffer.from(unsigned + signature));
 }

@@ -28,8 +28,28 @@ export async function listTree({ git, at }: Repository, commit: Sha): Promise<Tr
     });
 }
 
+/** What lies directly in a folder of a commit. */
+export interface FolderEntry {
+  readonly name: string;
+  /** As git writes it: `40000` for a folder, else as in `TreeFile`. */
+  readonly mode: string;
+  readonly id: Sha;
+}
+
+/** The entries of one tree, its folders unread. @throws {StepError} E_OBJECT_MISSING, E_OBJECT_FORGED. */
+export async function readFolder(repository: Repository, tree: Sha): Promise<FolderEntry[]> {
+  const { bytes } = await readObject(repository, tree);
+  return parseTree(bytes, tree.length / 2).map((entry) => ({
+    ...entry,
+    name: entry.name.toString(),
+  }));
+}
+
 /** The bytes of a file as they were committed. @throws {StepError} E_OBJECT_MISSING, E_OBJECT_FORGED. */
-export async function readBlob(repository: Repository, { id }: TreeFile): Promise<Buffer> {
+export async function readBlob(
+  repository: Repository,
+  { id }: Pick<TreeFile, "id">,
+): Promise<Buffer> {
   return (await readObject(repository, id)).bytes;
 }
 

@@ -22,4 +22,4 @@ export { compareVersions, isDevelopmentVersion, isSameVersion } from "./standard
 export { comparePep440, normalizePep440, parsePep440, type Pep440 } from "./standards/pep440.ts";
 export { readVersionFromTag } from "./standards/tag-format.ts";
 export { renderTemplate, type Names, type Surroundings } from "./text/names.ts";
-export { treeSource, type TreeFile, type TreeSourceInit } from "./tree-source.ts";
+export { treeSource, type TreeSourceInit } from "./tree-source.ts";

@@ -2,16 +2,13 @@ import { posix } from "node:path";
 import { versionErrors } from "./errors.ts";
 import { pathInside, type FileSource, type FolderEntry } from "./file-source.ts";
 
-/** One file of a commit's tree: its mode as git writes it (`100644`, `100755`, `120000`, `160000`). */
-export interface TreeFile {
-  readonly path: string;
-  readonly mode: string;
-}
-
 export interface TreeSourceInit {
   title: string;
-  /** Every file of the tree, recursively, relative to the project folder. */
-  files: readonly TreeFile[];
+  /**
+   * What lies directly in a folder of the tree, by name, with its mode as git writes it (`40000`, `100644`, `100755`,
+   * `120000`, `160000`); `undefined` where there is no such folder. `""` is the project folder.
+   */
+  entries(folder: string): Promise<ReadonlyMap<string, { readonly mode: string }> | undefined>;
   readBlob(path: string): Promise<Buffer>;
 }
 
@@ -19,55 +16,61 @@ const link = "120000";
 /** As many links in a row as Linux follows. */
 const linkLimit = 40;
 
-/** The files of a commit, from its blobs: what was committed, whatever the working tree or its filters say. */
-export function treeSource({ title, files, readBlob }: TreeSourceInit): FileSource {
-  const modes = new Map(files.map(({ path, mode }) => [path, mode]));
-  const folders = new Set(files.flatMap(({ path }) => ancestors(path)));
-  folders.add("");
+/** Where a path leads after all links. */
+interface Place {
+  readonly path: string;
+  readonly kind: FolderEntry["kind"];
+}
 
-  const resolve = async (path: string): Promise<string | undefined> => {
+/** The files of a commit, from its blobs: what was committed, whatever the working tree or its filters say. */
+export function treeSource({ title, entries, readBlob }: TreeSourceInit): FileSource {
+  const resolve = async (path: string): Promise<Place | undefined> => {
     let rest = pathInside(path);
-    let done = "";
+    let here: Place = { path: "", kind: "folder" };
     for (let links = 0; rest !== "";) {
       const [first = "", ...others] = rest.split("/");
-      const here = posix.join(done, first);
-      if (modes.get(here) !== link) {
-        done = here;
+      const mode =
+        here.kind === "folder" ? (await entries(here.path))?.get(first)?.mode : undefined;
+      const kind = mode === undefined ? undefined : kindOf(mode);
+      const next = posix.join(here.path, first);
+      if (mode === link) {
+        if (++links > linkLimit) return undefined;
+        const target = (await readBlob(next)).toString();
+        rest = throughLink(path, here.path, target, others);
+        here = { path: "", kind: "folder" };
+      } else if (kind === undefined) {
+        return undefined;
+      } else {
+        here = { path: next, kind };
         rest = others.join("/");
-        continue;
       }
-      if (++links > linkLimit) return undefined;
-      const target = (await readBlob(here)).toString();
-      rest = throughLink(path, posix.dirname(here), target, others);
-      done = "";
     }
-    return done;
-  };
-
-  const kindOf = (path: string): FolderEntry["kind"] | undefined => {
-    if (folders.has(path)) return "folder";
-    return modes.get(path)?.startsWith("100") ? "file" : undefined;
+    return here;
   };
 
   return {
     title,
     async read(path) {
-      const real = await resolve(path);
-      if (real === undefined || kindOf(real) !== "file") return undefined;
-      return { path: real, bytes: await readBlob(real) };
+      const place = await resolve(path);
+      if (place?.kind !== "file") return undefined;
+      return { path: place.path, bytes: await readBlob(place.path) };
     },
     async list(folder) {
-      const real = await resolve(folder);
-      if (real === undefined || !folders.has(real)) return [];
-      const entries: FolderEntry[] = [];
-      for (const name of childNames(real, modes.keys())) {
-        const target = await resolve(posix.join(real, name)).catch(() => undefined);
-        const kind = target === undefined ? undefined : kindOf(target);
-        if (kind !== undefined) entries.push({ name, kind });
+      const place = await resolve(folder);
+      if (place?.kind !== "folder") return [];
+      const found: FolderEntry[] = [];
+      for (const name of (await entries(place.path))?.keys() ?? []) {
+        const target = await resolve(posix.join(place.path, name)).catch(() => undefined);
+        if (target !== undefined) found.push({ name, kind: target.kind });
       }
-      return entries;
+      return found;
     },
   };
+}
+
+function kindOf(mode: string): FolderEntry["kind"] | undefined {
+  if (mode === "40000") return "folder";
+  return mode.startsWith("100") ? "file" : undefined;
 }
 
 function throughLink(path: string, folder: string, target: string, others: string[]): string {
@@ -79,17 +82,4 @@ function throughLink(path: string, folder: string, target: string, others: strin
       { hint: "Name a file below the project folder, or replace the link by the file." },
     );
   return led === "." ? "" : led;
-}
-
-function ancestors(path: string): string[] {
-  const parts = path.split("/").slice(0, -1);
-  return parts.map((_part, index) => parts.slice(0, index + 1).join("/"));
-}
-
-function childNames(folder: string, paths: Iterable<string>): Set<string> {
-  const start = folder === "" ? "" : `${folder}/`;
-  const names = new Set<string>();
-  for (const path of paths)
-    if (path.startsWith(start)) names.add(path.slice(start.length).split("/")[0] ?? "");
-  return names;
 }

@@ -3,9 +3,10 @@ import {
   folderInside,
   makePrivateRepository,
   openCheckout,
-  openGit,
+  openGitAt,
   shortSha,
   sshSigner,
+  type Checkout,
   type FileEdit,
   type Sha,
 } from "../../src/git/index.ts";
@@ -32,9 +33,9 @@ export async function planCommitted(
 ): Promise<readonly Effect[]> {
   const { environment, log, clock, signal } = context;
   const workFolder = await context.workFolder();
-  const git = await openGit({ workFolder, environment, log, clock, signal });
+  const gitContext = { workFolder, environment, log, clock, signal };
+  const { git, checkout } = await openGitAt(gitContext, folder);
   const key = context.inputs.GIT_SIGNING_KEY_FILE;
-  const checkout = await openCheckout(git, folder);
   const repository = await makePrivateRepository(git, checkout);
   const place: Place = {
     repository,
@@ -86,8 +87,7 @@ function commitEffects(
   const { base, message } = planned;
   let id = known;
   let changes = (): Promise<FileEdit[]> => Promise.resolve([]);
-  const isHead = async () => {
-    const { head } = await openCheckout(repository.git, checkout.root);
+  const isHead = ({ head }: Checkout) => {
     if (id === undefined || head !== id) return false;
     context.output("BUMPED_COMMIT_SHA", id);
     return id;
@@ -97,7 +97,8 @@ function commitEffects(
   const commit = effect<Sha>({
     id: "commit",
     sentence: `Commit "${title}" on ${shortSha(base.id)}${suffix}`,
-    isDone: isHead,
+    // As the plan saw it; should it change meanwhile, the moving of HEAD is held back.
+    isDone: async () => isHead(checkout),
     async apply() {
       try {
         const edits = mergeEdits(planned.edits, await changes());
@@ -110,7 +111,7 @@ function commitEffects(
       }
     },
     async verify() {
-      const head = await isHead();
+      const head = isHead(await openCheckout(repository.git, checkout.root));
       if (head === false) throw new TypeError("HEAD is not the commit that it was moved to");
       return head;
     },

@@ -3,8 +3,6 @@ import {
   commitAuthor,
   commitFiles,
   editsInside,
-  listTree,
-  readBlob,
   readCommit,
   releaseDates,
   requireHead,
@@ -117,16 +115,16 @@ async function planOnParent(
 }
 
 async function planOn(context: BumpContext, place: Place, base: Commit): Promise<PlannedCommit> {
-  const [files, tags] = await Promise.all([
-    commitFiles(place.repository, base.id, place.folder),
+  const source = treeSource(commitFiles(place.repository, base.id, place.folder));
+  const [tags, isCounting] = await Promise.all([
     readLocalTags(place.repository, place.checkout, base.id),
+    mentionsDistance(source),
   ]);
-  const source = treeSource(files);
   const around = readSurroundings(context, {
     commitSha: base.id,
     dirty: false,
     tags,
-    distanceToLatestTag: (await mentionsDistance(source))
+    distanceToLatestTag: isCounting
       ? await readDistanceToTag(place.repository, place.checkout, base.id)
       : undefined,
   });
@@ -178,10 +176,10 @@ async function holdsRelease(
   { edits, message }: PlannedCommit,
 ): Promise<boolean> {
   if (head.message.trim() !== message.trim()) return false;
-  const files = await listTree(repository, head.id);
+  const { readBlob } = commitFiles(repository, head.id, "");
   for (const { path, after } of edits) {
-    const file = files.find((one) => one.path === path);
-    if (file === undefined || !(await readBlob(repository, file)).equals(after)) return false;
+    const bytes = await orNothing(readBlob(path));
+    if (bytes?.equals(after) !== true) return false;
   }
   return true;
 }

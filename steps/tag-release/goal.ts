@@ -130,7 +130,7 @@ export function asReleaseGoal(
       const snapshot = { ...place, repository: await fetchSnapshot(server, id) };
       try {
         const { version } = await readHeldVersion({
-          source: await sourceAt(snapshot, { id }),
+          source: sourceAt(snapshot, { id }),
           around,
         });
         return compareVersions(version, held.version) > 0 ? version : undefined;

@@ -61,19 +61,15 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
     return undefined;
   }
   const dates = releaseDates(variable("CI_PIPELINE_CREATED_AT"), base);
-  const [tags, baseSource] = await Promise.all([
-    readLocalTags(repository, checkout, base.id),
-    sourceAt(place, base),
-  ]);
+  const tags = await readLocalTags(repository, checkout, base.id);
   const around = readSurroundings(context, { commitSha: base.id, dirty: false, tags });
   const atBase = await readHeldVersion({
-    source: baseSource,
+    source: sourceAt(place, base),
     around,
     releasePart: inputs.RELEASE_PART,
   });
   const commit = await commitToRelease(context, place, { ...located, dates, around });
-  if (commit === undefined) return undefined;
-  const source = await sourceAt(place, commit);
+  const source = sourceAt(place, commit);
   const held = await readHeldVersion({
     source,
     around,
@@ -86,11 +82,8 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
 }
 
 /** The project's files as a commit holds them. */
-export async function sourceAt(
-  { repository, folder }: Place,
-  { id }: Pick<Commit, "id">,
-): Promise<FileSource> {
-  return treeSource(await commitFiles(repository, id, folder));
+export function sourceAt({ repository, folder }: Place, { id }: Pick<Commit, "id">): FileSource {
+  return treeSource(commitFiles(repository, id, folder));
 }
 
 async function commitToRelease(
@@ -99,14 +92,7 @@ async function commitToRelease(
   { base, head, dates, around }: Located & Pick<Release, "dates" | "around">,
 ): Promise<Commit | undefined> {
   if (!context.dryRun || head.id !== base.id) return head;
-  const source = await sourceAt(place, base);
-  const { repository, checkout, folder, author, signer } = place;
-  const question = { repository, checkout, base: base.id, source, around };
-  const { operation, decision } = await resolveOperation(context, question);
-  if (operation === undefined) {
-    context.log.info(`Nothing to release. ${decision?.reason ?? ""}`);
-    return undefined;
-  }
+  const source = sourceAt(place, base);
   const plan = await planBump({
     source,
     operation,

@@ -260,4 +260,19 @@ describe("opening a checkout", () => {
       openGit(await gitContext({ environment: { PATH: folder } })),
     ).rejects.toMatchObject({ code: "E_GIT_TOO_OLD", exit: 5 });
   });
+
+  test("a git that repeats what it does not know of rev-parse is refused without asking its version", async () => {
+    const { openGitAt } = await import("../../src/git/checkout.ts");
+    const { gitContext } = await import("../support/repositories.ts");
+    const folder = await temporaryFolder();
+    const old = '#!/bin/sh\n[ "$1" = rev-parse ] && printf "%s\\n" "$2" .git\n';
+    await writeFile(join(folder, "git"), old, { mode: 0o755 });
+    const context = await gitContext({ environment: { PATH: folder } });
+    const root = await makeRepository({ a: "1" });
+    await expect(openGitAt(context, root)).rejects.toMatchObject({
+      code: "E_GIT_TOO_OLD",
+      exit: 5,
+    });
+    expect(git(root, ["rev-parse", "--option-of-the-future"])).toBe("--option-of-the-future");
+  });
 });

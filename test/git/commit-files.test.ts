@@ -12,8 +12,10 @@ test("a folder's files are those of the commit, whatever the working tree holds"
   const repository = await makePrivateRepository(tool, checkout);
   const folder = await folderInside(checkout, join(root, "pkg/a"));
   expect(folder).toBe("pkg/a");
-  const files = await commitFiles(repository, requireHead(checkout), folder);
-  expect(files.files).toMatchObject([{ path: "setup.cfg", mode: "100644" }]);
+  const files = commitFiles(repository, requireHead(checkout), folder);
+  expect([...((await files.entries("")) ?? [])]).toMatchObject([["setup.cfg", { mode: "100644" }]]);
+  expect(await files.entries("setup.cfg")).toBeUndefined();
+  expect(await files.entries("gone")).toBeUndefined();
   expect((await files.readBlob("setup.cfg")).toString()).toBe("1");
   await expect(files.readBlob("top")).rejects.toMatchObject({ code: "E_BLOB_DIFFERS" });
   const edit = { path: "setup.cfg", before: Buffer.from("1"), after: Buffer.from("2") };

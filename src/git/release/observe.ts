@@ -39,22 +39,33 @@ export interface ReleaseState {
   readonly rivals: readonly RemoteTag[];
 }
 
+/** The references of a server that a release of a branch is about, with the objects they are on. */
+export type ReleaseRefs = ReadonlyMap<string, Sha>;
+
+/** @throws {StepError} those of network-failures.ts. */
+export function readReleaseRefs(server: Server, branch: string): Promise<ReleaseRefs> {
+  return listRefs(server, [`refs/heads/${branch}`, "refs/tags/*"]);
+}
+
 /**
  * Reads from the server all that decides about a release. Nothing local is believed: not its tags, not its branches
  * (G10).
  *
+ * @param asked the references, where they were asked for while the goal was still being planned.
  * @throws {StepError} E_BRANCH_ABSENT; those of network-failures.ts.
  */
-export async function observeRelease(server: Server, goal: ReleaseGoal): Promise<ReleaseState> {
+export async function observeRelease(
+  server: Server,
+  goal: ReleaseGoal,
+  asked: Promise<ReleaseRefs> = readReleaseRefs(server, goal.branch),
+): Promise<ReleaseState> {
   const { repository, remote } = server;
-  const branchRef = `refs/heads/${goal.branch}`;
-  const refs = await listRefs(server, [branchRef, "refs/tags/*"]);
-  const branchHead = refs.get(branchRef);
+  const [refs, fresh] = await Promise.all([asked, goal.buildNext(goal.release.id)]);
+  const branchHead = refs.get(`refs/heads/${goal.branch}`);
   if (branchHead === undefined)
     throw releaseErrors("E_BRANCH_ABSENT", `There is no branch ${goal.branch} on ${remote.url}.`);
   const tags = readTags(refs);
   const tag = tags.find(({ name }) => name === goal.tag);
-  const fresh = await goal.buildNext(goal.release.id);
   for (const id of [branchHead, tag?.commit ?? branchHead])
     if (id !== fresh.id) await fetchCommits(server, id, goal.base);
 
