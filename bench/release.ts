@@ -1,9 +1,24 @@
 /** bump-version and tag-release on the embedded GitLab, against the same commits, tag and push typed with git. */
-import { execa } from "execa";
-import { exampleWorld, type ReleaseWorld } from "../test/support/release-world.ts";
+import { spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { jobVariables } from "../src/rehearsal/variables.ts";
 import { printTable, summarise } from "./measure.ts";
 
-const rounds = Number(process.env["BENCH_ROUNDS"] ?? 5);
+const root = join(import.meta.dirname, "..");
+const bin = join(root, "dist/bin");
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 7);
+
+const person = {
+  PATH: process.env["PATH"],
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_AUTHOR_NAME: "Ada",
+  GIT_AUTHOR_EMAIL: "ada@example.org",
+  GIT_COMMITTER_NAME: "Ada",
+  GIT_COMMITTER_EMAIL: "ada@example.org",
+};
 
 const byHand = `
 set -e
@@ -15,48 +30,108 @@ git commit --quiet -am "Bump version: 0.15.0 → 0.16.0.dev"
 git push --quiet --atomic "$PUSH_URL" HEAD:refs/heads/main refs/tags/v0.15.0
 `;
 
-async function typed({ job, server }: ReleaseWorld): Promise<number> {
-  const { folder, variables } = await job(await server.startPipeline(), "by_hand");
-  const { serverUrl, path } = server.project;
-  const env = {
-    ...variables,
-    PUSH_URL: `${serverUrl.replace("://", `://oauth2:${server.pushToken}@`)}/${path}.git`,
-    GIT_AUTHOR_NAME: "Ada",
-    GIT_AUTHOR_EMAIL: "ada@example.org",
-    GIT_COMMITTER_NAME: "Ada",
-    GIT_COMMITTER_EMAIL: "ada@example.org",
-  };
-  const start = performance.now();
-  // Without blocking: the server that it pushes to is in this process.
-  await execa("sh", ["-c", byHand], {
-    cwd: folder,
-    env,
-    extendEnv: false,
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  return performance.now() - start;
+interface Job {
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
 }
 
-async function stepped({ job, server }: ReleaseWorld): Promise<number> {
-  const { run } = await job(await server.startPipeline(), "trigger_release");
+/** What each way is typed as: commands that run one after the other, as the shell of a job runs them. */
+const ways = {
+  typed: [["sh", "-c", byHand]],
+  stepped: [[join(bin, "bump-version")], [join(bin, "tag-release")]],
+} as const;
+
+function timed({ folder, env }: Job, commands: (typeof ways)[keyof typeof ways]): number {
   const start = performance.now();
-  for (const command of ["bump-version", "tag-release"]) {
-    const { exitCode, output } = await run(command);
-    if (exitCode !== 0) throw new Error(`${command} ended with ${exitCode}:\n${output}`);
+  for (const [file, ...args] of commands) {
+    const { status, stderr } = spawnSync(file, args, { cwd: folder, env, encoding: "utf8" });
+    if (status !== 0) throw new Error(`${file} ended with ${status}:\n${stderr}`);
   }
   return performance.now() - start;
 }
 
-const samples: Record<"typed" | "stepped", number[]> = { typed: [], stepped: [] };
+/** The example on a GitLab that is a process of its own, as a real one is, and the fresh clone of a job. */
+async function inJob<Result>(work: (job: Job) => Result): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-bench-"));
+  const source = join(folder, "source");
+  cpSync(join(root, "examples/job-project"), source, { recursive: true });
+  git(source, "init", "--quiet", "--initial-branch=main");
+  git(source, "add", "--all");
+  git(source, "commit", "--quiet", "--message=Add the job");
+  const server = spawn(join(bin, "embedded-gitlab"), [], {
+    env: { PATH: process.env["PATH"], EMBEDDED_GITLAB_REPO: source },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const gone = new Promise((resolve) => server.once("close", resolve));
+  try {
+    const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
+    const ready: Ready = JSON.parse((await lines.next()).value ?? "");
+    return work(clone(folder, ready, git(source, "rev-parse", "HEAD")));
+  } finally {
+    server.kill();
+    await gone;
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the server prints when it is ready. */
+interface Ready {
+  readonly url: string;
+  readonly project: { readonly id: number; readonly path: string };
+  readonly tokens: { readonly maintainer: string; readonly job: string };
+}
+
+function clone(folder: string, { url, project, tokens }: Ready, sha: string): Job {
+  const checkout = join(folder, "checkout");
+  const authorised = (user: string) => `${url.replace("://", `://${user}@`)}/${project.path}.git`;
+  mkdirSync(checkout);
+  git(checkout, "init", "--quiet");
+  const from = authorised(`gitlab-ci-token:${tokens.job}`);
+  git(checkout, "fetch", "--quiet", "--depth=20", "--no-tags", from, sha);
+  git(checkout, "checkout", "--quiet", "--detach", sha);
+  const createdAt = new Date().toISOString();
+  const variables = jobVariables(
+    { serverUrl: url, serverVersion: "18.0.0", defaultBranch: "main", ...project },
+    {
+      id: 1,
+      source: "web",
+      createdAt,
+      sha,
+      ref: { kind: "branch", name: "main", protected: true },
+      commit: { message: "Add the job", author: "Ada <ada@example.org>", timestamp: createdAt },
+    },
+    {
+      id: 1,
+      name: "trigger_release",
+      stage: "release",
+      token: tokens.job,
+      startedAt: createdAt,
+      projectDir: checkout,
+      buildsDir: folder,
+    },
+  );
+  const env = {
+    ...person,
+    ...variables,
+    HOME: folder,
+    CI_PROJECT_PASSWORD: tokens.maintainer,
+    PUSH_URL: authorised(`oauth2:${tokens.maintainer}`),
+  };
+  return { folder: checkout, env };
+}
+
+function git(cwd: string, ...args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync("git", args, { cwd, env: person, encoding: "utf8" });
+  if (status !== 0) throw new Error(`git ${args.join(" ")} ended with ${status}: ${stderr}`);
+  return stdout.trim();
+}
+
+const samples: Record<keyof typeof ways, number[]> = { typed: [], stepped: [] };
 for (let round = -1; round < rounds; round += 1) {
-  for (const [kind, way] of [
-    ["typed", typed],
-    ["stepped", stepped],
-  ] as const) {
-    await using world = await exampleWorld();
-    const milliseconds = await way(world);
+  for (const way of ["typed", "stepped"] as const) {
+    const milliseconds = await inJob((job) => timed(job, ways[way]));
     // The first round only warms the file cache.
-    if (round >= 0) samples[kind].push(milliseconds);
+    if (round >= 0) samples[way].push(milliseconds);
   }
 }
 printTable(

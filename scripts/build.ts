@@ -1,22 +1,18 @@
 /** Builds one executable per step: `dist/bin/<step>`, over bundles with shared chunks in `dist/lib`. */
-import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { rolldown } from "rolldown";
 import { globSync } from "tinyglobby";
-import { loadSteps } from "./docs/load.ts";
-import { bundledPackages } from "./image/packages.ts";
+import { warmCodeCache } from "./warm.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -55,7 +51,8 @@ async function build(): Promise<void> {
   }
   rmSync(dist, { recursive: true, force: true });
   renameSync(fresh, dist);
-  warmCodeCache(Object.keys(commands));
+  const steps = Object.keys(commands).filter((command) => command !== "embedded-gitlab");
+  await warmCodeCache(dist, steps);
   writeFileSync(stamp, fingerprint);
 }
 
@@ -85,6 +82,7 @@ async function bundle(input: Record<string, string>, dir: string): Promise<reado
     cwd: root,
     // Files that a module names by `new URL("./x", import.meta.url)` are put beside the bundles.
     experimental: { resolveNewUrlToAsset: true },
+    resolve: { alias: { undici$: join(root, "scripts/bundle/undici.cjs") } },
     // Keeps code that several commands share out of the bundle of one of them.
     preserveEntrySignatures: "strict",
     treeshake: { moduleSideEffects: [{ test: /[\\/](src|steps)[\\/]/, sideEffects: false }] },
@@ -142,41 +140,13 @@ if [ ! -x "$node" ]; then
     exit 5
   }
 fi
-exec "$node" "$lib/start.js" ${name} "$@"
+exec "$node" ${v8Options(name)}"$lib/start.js" ${name} "$@"
 `;
 }
 
-/**
- * Leaves V8's compiled code beside the bundles for all later runs: of what help and the way into a run execute, and of
- * every other bundle as far as it is compiled without being run.
- */
-function warmCodeCache(names: readonly string[]): void {
-  const start = join(dist, "lib/start.js");
-  const empty = mkdtempSync(join(tmpdir(), "slipway-build-"));
-  const warm = (...args: readonly string[]) =>
-    spawnSync(process.execPath, [start, ...args], {
-      cwd: empty,
-      stdio: "ignore",
-      timeout: 20_000,
-      env: {
-        PATH: process.env["PATH"],
-        HOME: empty,
-        TMPDIR: empty,
-        DRY_RUN: "true",
-        SLIPWAY_WRITE_CODE_CACHE: "1",
-      },
-    });
-  for (const name of names.filter((command) => command !== "embedded-gitlab")) {
-    warm(name, "--help");
-    warm(name);
-  }
-  const rest = globSync("*.js", {
-    cwd: join(dist, "lib"),
-    absolute: true,
-    ignore: ["start.js", "*.worker.js"],
-  });
-  warm("--compile-only", ...rest.filter((path) => !existsSync(`${path}.cache`)));
-  rmSync(empty, { recursive: true, force: true });
+/** A release is over before its garbage is worth collecting; the other steps may have to do with little memory. */
+function v8Options(name: string): string {
+  return name === "bump-version" || name === "tag-release" ? "--min-semi-space-size=16 " : "";
 }
 
 function fingerprintOfSources(): string {

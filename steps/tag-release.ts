@@ -6,7 +6,7 @@ import { autoErrors } from "./shared/auto-inputs.ts";
 import { readBranch } from "./tag-release/branch.ts";
 import { asReleaseGoal, planGoal } from "./tag-release/goal.ts";
 import { tagInputs, tagOutputs } from "./tag-release/inputs.ts";
-import { lookAtServer } from "./tag-release/look.ts";
+import { askServer, lookAtServer } from "./tag-release/look.ts";
 import { openPlace } from "./tag-release/place.ts";
 import { readRelease } from "./tag-release/release.ts";
 import { connectGit } from "./shared/git-server.ts";
@@ -39,11 +39,6 @@ export default defineStep({
   async plan(context) {
     const place = await openPlace(context);
     const branch = readBranch(context, place.checkout);
-    const release = await readRelease(context, place);
-    if (release === undefined) return [];
-    const planned = await planGoal(context, release, branch);
-    tellGoal(context, planned);
-
     const gitlab = connectGitLab(context, ["CI_PROJECT_PASSWORD", "GITLAB_TOKEN", "CI_JOB_TOKEN"]);
     const server = await connectGit(
       context,
@@ -51,8 +46,13 @@ export default defineStep({
       context.inputs.REPOSITORY_URL,
       gitlab,
     );
+    const asked = askServer(gitlab, server, branch);
+    const release = await readRelease(context, place);
+    const planned = await planGoal(context, release, branch);
+    tellGoal(context, planned);
+
     const goal = asReleaseGoal(context, place, server, planned);
-    const plan = await lookAtServer(context, { gitlab, server, goal });
+    const plan = await lookAtServer(context, { asked, server, goal });
     if (plan === undefined) return [];
 
     const push = pushRelease(server, goal, plan, (released) =>

@@ -31,6 +31,7 @@ export { findProject, type Project, readProject, role, roleName } from "./projec
 export { type Proxies, readProxies } from "./proxies.ts";
 export {
   type PushQuestion,
+  askPushRights,
   type PushRights,
   pushRightsError,
   readPushRights,

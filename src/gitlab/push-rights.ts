@@ -1,9 +1,19 @@
 import { StepError } from "../step/errors.ts";
 import type { GitLab } from "./client.ts";
 import { gitlabError } from "./errors.ts";
-import { findProject, type Project, role, roleName } from "./project.ts";
-import { findBranch, findTag, listProtectedTags, matchesPattern } from "./refs.ts";
-import { mayCreateTag, type TagCreatorCandidate } from "./tag-rights.ts";
+import { findProject, type Project } from "./project.ts";
+import {
+  type Answer,
+  ask,
+  type Findings,
+  isAboutRights,
+  judgeBranch,
+  judgeProject,
+  judgeTag,
+  judgeToken,
+  known,
+} from "./push-findings.ts";
+import { type Branch, findBranch, listProtectedTags, type ProtectedTag } from "./refs.ts";
 import { readTokenSelf, type TokenSelf } from "./token-self.ts";
 
 /** What GitLab says of a push before it is tried; each a sentence with its cure. */
@@ -31,15 +41,53 @@ export interface PushQuestion {
  *
  * @throws {StepError} only where GitLab cannot be asked at all (network, HTML, 5xx).
  */
-export async function readPushRights(gitlab: GitLab, question: PushQuestion): Promise<PushRights> {
-  const refused: string[] = [];
-  const wrong: string[] = [];
-  const notProvable: string[] = [];
-  const findings = { refused, wrong, notProvable };
+export function readPushRights(gitlab: GitLab, { branch, tag }: PushQuestion): Promise<PushRights> {
+  return askPushRights(gitlab, branch)(tag);
+}
 
+/**
+ * Begins to read the same, for a tag whose name is not known yet.
+ *
+ * @returns what waits for the answers and judges them, when it is.
+ */
+export function askPushRights(
+  gitlab: GitLab,
+  branch: string,
+): (tag: string) => Promise<PushRights> {
+  const asking = askAll(gitlab, branch);
+  // Who waits for it is told of a failure; perhaps nobody does.
+  asking.catch(() => {});
+  return async (tag) => judge(gitlab, { branch, tag }, await asking);
+}
+
+/** What was asked before the tag is known. Without a token that GitLab takes there is nothing more to ask. */
+type Asked =
+  | { self: "refused"; findings: Findings }
+  | {
+      self: TokenSelf | undefined;
+      findings: Findings;
+      project: Answer<Project | undefined>;
+      branch: Answer<Branch | undefined>;
+      rules: Answer<readonly ProtectedTag[]>;
+    };
+
+async function askAll(gitlab: GitLab, branch: string): Promise<Asked> {
+  const findings: Findings = { refused: [], wrong: [], notProvable: [] };
   const self = await askToken(gitlab, findings);
-  if (self === "refused") return findings;
-  const project = await ask(() => findProject(gitlab), "the project's settings", findings);
+  if (self === "refused") return { self, findings };
+  const [project, found, rules] = await Promise.all([
+    ask(() => findProject(gitlab)),
+    ask(() => findBranch(gitlab, branch)),
+    ask(() => listProtectedTags(gitlab)),
+  ]);
+  return { self, findings, project, branch: found, rules };
+}
+
+async function judge(gitlab: GitLab, question: PushQuestion, asked: Asked): Promise<PushRights> {
+  const { findings } = asked;
+  if (asked.self === "refused") return findings;
+  const { refused, notProvable } = findings;
+  const project = known(asked.project, "the project's settings", findings)?.value;
   if (project === undefined && gitlab.token.kind === "private" && notProvable.length === 0) {
     refused.push(
       `The token in ${gitlab.token.variable} does not see the project ${gitlab.project}: it is of another project, or its user is no member. Use an access token of this project.`,
@@ -47,8 +95,8 @@ export async function readPushRights(gitlab: GitLab, question: PushQuestion): Pr
     return findings;
   }
   judgeProject(gitlab, project, findings);
-  await judgeBranch(gitlab, question.branch, findings);
-  await judgeTag(gitlab, question.tag, { self, project }, findings);
+  judgeBranch(gitlab, question.branch, asked.branch, findings);
+  await judgeTag(gitlab, question.tag, asked.rules, { self: asked.self, project }, findings);
   return findings;
 }
 
@@ -67,12 +115,6 @@ export function pushRightsError(
     refused.length > 0 ? "E_PUSH_REFUSED" : "E_PUSH_SETUP",
     `${branch} and ${tag} cannot be pushed:\n${all.map((finding) => `- ${finding}`).join("\n")}`,
   );
-}
-
-interface Findings {
-  refused: string[];
-  wrong: string[];
-  notProvable: string[];
 }
 
 async function askToken(
@@ -96,123 +138,4 @@ async function askToken(
   }
   judgeToken(self, variable, gitlab.clock.now(), findings);
   return self;
-}
-
-function judgeToken(
-  { scopes, active, revoked, expiresAt }: TokenSelf,
-  variable: string,
-  now: Date,
-  { refused }: Findings,
-): void {
-  const today = now.toISOString().slice(0, 10);
-  if (revoked) refused.push(`The token in ${variable} was revoked. Make a new one.`);
-  else if (expiresAt !== undefined && expiresAt <= today)
-    refused.push(`The token in ${variable} expired on ${expiresAt}. Make a new one.`);
-  else if (!active) refused.push(`The token in ${variable} is not active. Make a new one.`);
-  if (!scopes.includes("api") && !scopes.includes("write_repository"))
-    refused.push(
-      `The token in ${variable} has the scopes ${scopes.join(", ") || "(none)"}; a push needs write_repository, and read_api lets the rights be read before it.`,
-    );
-}
-
-function judgeProject(
-  { token, project: name }: GitLab,
-  project: Project | undefined,
-  { refused, wrong, notProvable }: Findings,
-): void {
-  if (project === undefined) {
-    if (token.kind === "job")
-      notProvable.push(
-        `A job token cannot read whether job tokens may push to the project ${name}; the push will show it.`,
-      );
-    return;
-  }
-  const { path, archived, accessLevel, jobTokenMayPush } = project;
-  if (archived) refused.push(`The project ${path} is archived; nothing can be pushed to it.`);
-  if (accessLevel !== undefined && accessLevel < role.developer)
-    refused.push(
-      `The user of the token in ${token.variable} is ${roleName(accessLevel)} in ${path}; a push needs Developer, to a protected branch mostly Maintainer.`,
-    );
-  if (token.kind !== "job") return;
-  if (jobTokenMayPush === false)
-    wrong.push(
-      `A job token may not push to ${path}. Switch it on (Settings, CI/CD, Job token permissions, Allow Git push requests to the repository), or give a project access token with write_repository in CI_PROJECT_PASSWORD.`,
-    );
-  else if (jobTokenMayPush === undefined)
-    notProvable.push(
-      `GitLab does not say whether job tokens may push to the project ${name}; the push will show it.`,
-    );
-}
-
-async function judgeBranch(gitlab: GitLab, branch: string, findings: Findings): Promise<void> {
-  const found = await ask(
-    async () => (await findBranch(gitlab, branch)) ?? "absent",
-    `whether the branch ${branch} may be pushed`,
-    findings,
-  );
-  if (found === undefined) return;
-  if (found === "absent" && gitlab.token.kind === "job") {
-    // GitLab shows a single branch to few job tokens; whether it is there, the push finds out.
-    findings.notProvable.push(
-      `A job token cannot read whether the branch ${branch} may be pushed; the push will show it.`,
-    );
-  } else if (found === "absent") {
-    findings.wrong.push(
-      `There is no branch ${branch}, or the token in ${gitlab.token.variable} may not see it.`,
-    );
-  } else if (found.canPush === undefined) {
-    findings.notProvable.push(`Whether the branch ${branch} may be pushed: GitLab does not say.`);
-  } else if (!found.canPush) {
-    findings.refused.push(
-      found.isProtected
-        ? `The branch ${branch} is protected, and the user of the token in ${gitlab.token.variable} may not push to it. Allow it (Settings, Repository, Protected branches, Allowed to push and merge).`
-        : `The user of the token in ${gitlab.token.variable} may not push to ${branch}. Give it the role Developer.`,
-    );
-  }
-}
-
-async function judgeTag(
-  gitlab: GitLab,
-  tag: string,
-  holder: TagCreatorCandidate,
-  findings: Findings,
-): Promise<void> {
-  const topic = `whether the tag ${tag} is protected`;
-  const rules = await ask(() => listProtectedTags(gitlab), topic, findings);
-  if (rules === undefined) return;
-  const matching = rules.filter(({ pattern }) => matchesPattern(pattern, tag));
-  if (matching.length === 0) return;
-  // A tag that is there already is not made again; tag-release compares it.
-  if ((await ask(() => findTag(gitlab, tag), topic, findings)) !== undefined) return;
-  const verdict = mayCreateTag(matching, holder);
-  const patterns = matching.map(({ pattern }) => pattern).join(", ");
-  if (verdict === "no")
-    findings.refused.push(
-      `The tag ${tag} is protected (${patterns}), and the user of the token in ${gitlab.token.variable} may not make it. Allow it (Settings, Repository, Protected tags, Allowed to create).`,
-    );
-  if (verdict === "unknown")
-    findings.notProvable.push(
-      `The tag ${tag} is protected (${patterns}); whether the user of the token in ${gitlab.token.variable} may make it is not shown.`,
-    );
-}
-
-/** What the token may not read is not provable; that GitLab cannot be asked at all is an error. */
-async function ask<Result>(
-  question: () => Promise<Result>,
-  topic: string,
-  { notProvable }: Findings,
-): Promise<Result | undefined> {
-  try {
-    return await question();
-  } catch (error) {
-    if (!(error instanceof StepError) || !isAboutRights(error)) throw error;
-    notProvable.push(`Not to be read with this token: ${topic}. ${error.message}`);
-    return undefined;
-  }
-}
-
-const rightsCodes = new Set(["E_TOKEN_SCOPE", "E_FORBIDDEN", "E_NOT_FOUND", "E_TOKEN_REFUSED"]);
-
-function isAboutRights({ code }: StepError): boolean {
-  return rightsCodes.has(code);
 }

@@ -1,48 +1,76 @@
 import {
   observeRelease,
   planRelease,
+  readReleaseRefs,
   type ReleaseGoal,
   type ReleasePlan,
+  type ReleaseRefs,
   type Server,
 } from "../../src/git/index.ts";
 import {
+  askPushRights,
   type GitLab,
   type PushRights,
   pushRightsError,
-  readPushRights,
 } from "../../src/gitlab/index.ts";
 import { StepError } from "../../src/step/index.ts";
 import type { TagContext } from "./inputs.ts";
 
 type OpenPlan = Exclude<ReleasePlan, { kind: "conflict" }>;
 
+/** What the server was asked already. */
+export interface Asked {
+  readonly refs: Promise<ReleaseRefs>;
+  rights(tag: string): Promise<PushRights>;
+}
+
+/** Asks the server what it holds and what the token may do, while the checkout is still being read. */
+export function askServer(gitlab: GitLab, server: Server, branch: string): Asked {
+  const refs = readReleaseRefs(server, branch);
+  // Who waits for it is told of a failure; where the checkout cannot be released, nobody does.
+  refs.catch(() => {});
+  return { refs, rights: askPushRights(gitlab, branch) };
+}
+
 /**
- * Asks the server, at once, what it holds and what the token may do; decides what is left to do.
+ * Waits for what the server was asked, and decides what is left to do.
  *
  * @returns `undefined` in a dry run that found a conflict.
  * @throws {StepError} all that stands in the way of the push together, except where nothing is left to push.
  */
 export async function lookAtServer(
   context: TagContext,
-  { gitlab, server, goal }: { gitlab: GitLab; server: Server; goal: ReleaseGoal },
+  { asked, server, goal }: { asked: Asked; server: Server; goal: ReleaseGoal },
 ): Promise<OpenPlan | undefined> {
   const question = { branch: goal.branch, tag: goal.tag };
   const [rights, state] = await Promise.allSettled([
-    readPushRights(gitlab, question),
-    observeRelease(server, goal),
+    asked.rights(goal.tag),
+    observeRelease(server, goal, asked.refs),
   ]);
   if (state.status === "rejected") throw betterReason(state.reason, rights, question);
   const plan = planRelease(goal, state.value);
+  if (plan.kind === "done") return plan;
+  const missing =
+    rights.status === "rejected" ? undefined : pushRightsError(rights.value, question);
   if (plan.kind === "conflict") {
-    context.refuse(plan.error);
+    context.refuse(missing === undefined ? plan.error : both(plan.error, missing));
     return undefined;
   }
-  if (plan.kind === "done") return plan;
   if (rights.status === "rejected") throw rights.reason;
   for (const finding of rights.value.notProvable) context.log.warn(finding);
-  const error = pushRightsError(rights.value, question);
-  if (error !== undefined) context.refuse(error);
+  if (missing !== undefined) context.refuse(missing);
   return plan;
+}
+
+/** A conflict ends the run; what the next one would be refused for is told with it. */
+function both({ code, exit, message, hint, cause }: StepError, missing: StepError): StepError {
+  return new StepError({
+    code,
+    exit,
+    message: `${message}\nBesides, ${missing.message}`,
+    ...(hint === undefined ? {} : { hint }),
+    cause,
+  });
 }
 
 /** Where git is refused, the API tells more exactly why: the token has expired, it is of another project. */

@@ -5,8 +5,7 @@ import {
   folderInside,
   type Identity,
   makePrivateRepository,
-  openCheckout,
-  openGit,
+  openGitAt,
   type Repository,
   type Signer,
   sshSigner,
@@ -29,8 +28,17 @@ export async function openPlace(context: TagContext): Promise<Place> {
   const author = commitAuthor(context);
   const folder = resolve(cwd, inputs.PROJECT_DIR);
   const workFolder = await context.workFolder();
-  const git = await openGit({ workFolder, environment, log, clock, signal });
-  const checkout = await openCheckout(git, folder);
+  const ending = new AbortController();
+  // Whatever git was asked for ends with the step, also where nobody waits for the answer any more.
+  context.defer(() => ending.abort());
+  const gitContext = {
+    workFolder,
+    environment,
+    log,
+    clock,
+    signal: AbortSignal.any([signal, ending.signal]),
+  };
+  const { git, checkout } = await openGitAt(gitContext, folder);
   const keyFile = inputs.GIT_SIGNING_KEY_FILE;
   return {
     checkout,

@@ -131,6 +131,29 @@ describe("what is there already", () => {
     });
     expect(text).toContain("the branch was rewritten");
   });
+
+  test("what the token lacks is told together with a branch that moved", async () => {
+    const project = await startReleaseProject();
+    project.pushCommit("Someone's work");
+    const developer = { CI_PROJECT_PASSWORD: project.gitlab.tokens.developer };
+    const text = await expectRefused(project, release(project, developer), {
+      exitCode: 3,
+      code: "E_BRANCH_MOVED",
+    });
+    expect(text).toContain("Someone's work");
+    expect(text).toContain("Besides, main and v0.15.0 cannot be pushed:");
+    expect(text).toContain("The branch main is protected, and the user of the token");
+  });
+
+  test("a dry run tells both, too, and ends with the conflict", async () => {
+    const project = await startReleaseProject();
+    const job = await project.job({ CI_PROJECT_PASSWORD: project.gitlab.tokens.developer });
+    project.pushCommit("Someone's work");
+    const text = said(await job.tag({ DRY_RUN: "true" }));
+    expect(text).toContain("E_BRANCH_MOVED");
+    expect(text).toContain("The branch main is protected, and the user of the token");
+    expect(text).toContain("DRY RUN: nothing was changed");
+  });
 });
 
 describe("versions", () => {
