@@ -12,6 +12,8 @@ import {
 import { basename, join } from "node:path";
 import { rolldown } from "rolldown";
 import { globSync } from "tinyglobby";
+import { loadSteps } from "./docs/load.ts";
+import { bundledPackages } from "./image/packages.ts";
 import { warmCodeCache } from "./warm.ts";
 
 const root = join(import.meta.dirname, "..");

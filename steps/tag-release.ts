@@ -48,6 +48,7 @@ export default defineStep({
     );
     const asked = askServer(gitlab, server, branch);
     const release = await readRelease(context, place);
+    if (release === undefined) return [];
     const planned = await planGoal(context, release, branch);
     tellGoal(context, planned);
 

@@ -6,6 +6,7 @@ export { commitFiles, editsInside, folderInside, type CommitFiles } from "./comm
 export { commitAuthor, commitInputs } from "./commit-inputs.ts";
 export { releaseDates, type ReleaseDates } from "./release-dates.ts";
 export { buildCommit, readCommit, type Commit, type CommitInit } from "./commit.ts";
+export { filesWithText } from "./find-text.ts";
 export { gitErrors } from "./errors.ts";
 export { openGit, type Git, type GitContext } from "./git.ts";
 export { commitsTouching, readCommitTexts, type CommitText } from "./commit-texts.ts";

@@ -117,7 +117,7 @@ const compressionInputs = {
     min: 0,
     max: 19,
     about:
-      "Compression level: builtin 1 to 9 (default 4), igzip 0 to 3 (default 1), zstd 1 to 19 (default 3). With auto, a level above 3 means builtin.",
+      "Compression level: builtin 1 to 9 (default 4), igzip 0 or 3 (default 3), zstd 1 to 19 (default 3). With auto, any other level than 0 and 3 means builtin.",
     example: "6",
   }),
   PACK_THREADS: integer({

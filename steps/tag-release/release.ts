@@ -69,6 +69,7 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
     releasePart: inputs.RELEASE_PART,
   });
   const commit = await commitToRelease(context, place, { ...located, dates, around });
+  if (commit === undefined) return undefined;
   const source = sourceAt(place, commit);
   const held = await readHeldVersion({
     source,
@@ -93,6 +94,13 @@ async function commitToRelease(
 ): Promise<Commit | undefined> {
   if (!context.dryRun || head.id !== base.id) return head;
   const source = sourceAt(place, base);
+  const { repository, checkout, folder, author, signer } = place;
+  const question = { repository, checkout, base: base.id, source, around };
+  const { operation, decision } = await resolveOperation(context, question);
+  if (operation === undefined) {
+    context.log.info(`Nothing to release. ${decision?.reason ?? ""}`);
+    return undefined;
+  }
   const plan = await planBump({
     source,
     operation,

@@ -167,6 +167,24 @@ test("a compressor that is asked for and missing, or a level it does not know, i
   ).rejects.toThrow("PACK_LEVEL is 20; zstd knows levels 1 to 19");
 });
 
+test("igzip compresses only with levels that make the same bytes in every process", async () => {
+  const folder = await fakeIgzip("");
+  const choose = (level?: number, compressor: "auto" | "igzip" = "igzip") =>
+    chooseCompressor("tar.gz", {
+      compressor,
+      threads: 1,
+      searchPath: folder,
+      ...(level !== undefined && { level }),
+    });
+  expect((await choose()).title).toBe("igzip 9.9.9, level 3");
+  expect((await choose(0)).title).toBe("igzip 9.9.9, level 0");
+  for (const level of [1, 2])
+    await expect(choose(level)).rejects.toThrow(
+      `PACK_LEVEL is ${level}; igzip knows levels 0 and 3`,
+    );
+  expect((await choose(2, "auto")).title).toBe("builtin deflate, level 2");
+});
+
 /** A stand-in for a helper that goes wrong: a real program of that name on PATH. */
 async function fakeIgzip(script: string): Promise<string> {
   const folder = await temporaryFolder();
