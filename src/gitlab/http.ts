@@ -20,6 +20,8 @@ export interface Exchange {
   url: URL;
   headers: Readonly<Record<string, string>>;
   body?: OutgoingBody;
+  /** Sees the head of a 2xx answer before `receive` gets the first piece of its body. */
+  begin?: (head: Pick<Answer, "status" | "headers">) => Promise<void> | void;
   /** Takes the body of a 2xx answer piece by piece; without it the body is kept, up to the cap. */
   receive?: (chunk: Uint8Array) => Promise<void> | void;
 }
@@ -182,14 +184,15 @@ async function* watched(
 }
 
 async function readBody(
-  { receive, method }: Exchange,
-  { body, statusCode }: Dispatcher.ResponseData,
+  { begin, receive, method }: Exchange,
+  { body, statusCode, headers }: Dispatcher.ResponseData,
   dog: Watchdog,
   limits: Limits,
 ): Promise<Buffer> {
   const streams = receive !== undefined && statusCode >= 200 && statusCode < 300;
   // A kept answer is small: it has its time as a whole, so that drops of it do not keep us (H06).
   dog.expect("the answer did not end", streams ? limits.stall : limits.response);
+  if (streams) await begin?.({ status: statusCode, headers: plainHeaders(headers) });
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {

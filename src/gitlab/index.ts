@@ -25,7 +25,14 @@ export {
 export { findUserIds } from "./users.ts";
 export { publishNote, type MarkedNote } from "./merge-request-notes.ts";
 export { gitlabInputs } from "./inputs.ts";
-export { openHttp, type Http, type HttpSettings } from "./http.ts";
+export {
+  type Answer,
+  type Exchange,
+  type Http,
+  type HttpSettings,
+  openHttp,
+  type OutgoingBody,
+} from "./http.ts";
 export { type Pipeline, triggerPipeline } from "./pipelines.ts";
 export { findProject, type Project, readProject, role, roleName } from "./project.ts";
 export { type Proxies, readProxies } from "./proxies.ts";
@@ -44,15 +51,21 @@ export {
   type ProtectedTag,
   type Tag,
 } from "./refs.ts";
-export { chooseToken, type Token, type TokenKind } from "./tokens.ts";
+export { chooseToken, type Token, tokenHeaders, type TokenKind } from "./tokens.ts";
 export { readTokenSelf, type TokenSelf } from "./token-self.ts";
 export { type AuthorityFile, readTrust } from "./trust.ts";
+export { forEachBounded } from "./bounded.ts";
+export { exchangeFollowing } from "./redirects.ts";
+export { askedDelayMs, delayMs, judgeAnswer, normalRetry, type RetryPolicy } from "./retry.ts";
+export { asTransportError, TransportError } from "./transport-error.ts";
+export { startWatchdog } from "./watchdog.ts";
 export { parseLinks } from "./given-links.ts";
 export { changelogSection } from "./changelog.ts";
 export { findMergeRequests } from "./merged-requests.ts";
 export { digestOf, type LocalFile } from "./local-file.ts";
 export { type FileSelection, selectFiles } from "./local-files.ts";
 export { readPackageFile } from "./package-download.ts";
+export { findFileById, type NumberedFile } from "./package-file-by-id.ts";
 export { packageTarget, type TargetRequest } from "./package-target.ts";
 export { nameProblem } from "./package-names.ts";
 export {

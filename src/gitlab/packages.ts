@@ -133,7 +133,8 @@ async function findPackage(
   );
 }
 
-async function listFiles(
+/** The files of a package, oldest first. */
+export async function listFiles(
   gitlab: GitLab,
   id: number,
   { name, version }: PackageId,
