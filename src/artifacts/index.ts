@@ -1,4 +1,5 @@
 /** Artifacts as DAG repositories declare them: files, sources, caches. */
+export { type CacheAccess, openCaches } from "./caches/open-cache.ts";
 export { artifactsError } from "./errors.ts";
 export { cachedUri } from "./file/cached-uri.ts";
 export { Findings } from "./file/findings.ts";
@@ -12,6 +13,7 @@ export {
   type Source,
 } from "./file/model.ts";
 export { isUnpacked, nameProblem } from "./file/name.ts";
+export { readArtifactsFiles } from "./file/read-all.ts";
 export { readArtifactsFile } from "./file/read.ts";
 export { compareBoms } from "./propose/compare-boms.ts";
 export {
@@ -39,3 +41,12 @@ export {
 } from "./propose/proposal.ts";
 export { nameStem } from "./propose/stem.ts";
 export { type ResolvedArtifact, resolveArtifacts } from "./file/resolve.ts";
+export { openSource, type TokenServer } from "./sources/open-source.ts";
+export type { SourceFile } from "./sources/source.ts";
+export { findClashes, groupArtifacts, type WantedArtifact } from "./sync/group.ts";
+export { lookAtAll } from "./sync/look-at-all.ts";
+export type { OpenArtifact } from "./sync/observe.ts";
+export type { ArtifactReport } from "./sync/report.ts";
+export { syncEffect } from "./sync/sync-effect.ts";
+export { syncError } from "./sync-errors.ts";
+export type { Means } from "./transfer/means.ts";

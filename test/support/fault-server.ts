@@ -285,15 +285,14 @@ export function passOnTo(
       outgoing.on("response", resolve).on("error", reject);
     });
     const body = await collect(incoming);
-    const {
-      "content-length": _length,
-      "transfer-encoding": _coding,
-      ...headers
-    } = incoming.headers;
+    const { "content-length": length, "transfer-encoding": _coding, ...headers } = incoming.headers;
+    // The answer to HEAD tells of a body that does not come.
+    const told =
+      request.method === "HEAD" && length !== undefined ? { "content-length": length } : {};
     return {
       status: incoming.statusCode ?? 502,
       headers: Object.fromEntries(
-        Object.entries(headers).map(([name, value]) => [name, String(value)]),
+        Object.entries({ ...headers, ...told }).map(([name, value]) => [name, String(value)]),
       ),
       body,
     };

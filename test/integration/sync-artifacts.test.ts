@@ -1,0 +1,143 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { artifactWorld, sha256Of } from "../support/artifact-world.ts";
+
+const twoFolders = (url: string): string => `
+caches:
+  one: {type: folder, path: cache/one}
+  two: {type: folder, path: cache/two}
+default_caches: [one, two]
+artifacts:
+  job-1.0.conda.tgz: {id: "${url}", source: url}
+`;
+
+test("an artifact is downloaded once and published in every folder, readable for all, under its declared name", async () => {
+  const world = await artifactWorld();
+  const { url, sha256 } = world.serve("download");
+  world.declare(twoFolders(url));
+  const run = await world.run();
+  expect(run.stderr).toBe("");
+  expect(run.exitCode).toBe(0);
+  expect(world.server.seen.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(["/download", "/download"]),
+  );
+  for (const cache of ["one", "two"]) {
+    const file = join(world.folder, "cache", cache, "job-1.0.conda.tgz");
+    expect(sha256Of(readFileSync(file))).toBe(sha256);
+    expect(statSync(file).mode & 0o777).toBe(0o644);
+    expect(readdirSync(join(world.folder, "cache", cache)).toSorted()).toEqual([
+      ".job-1.0.conda.tgz.slipway-sha256",
+      "job-1.0.conda.tgz",
+    ]);
+  }
+  expect(run.outputs).toEqual({ SYNCED_ARTIFACT_COUNT: "1" });
+});
+
+test("a second run sends nothing, a third one only what was removed", async () => {
+  const world = await artifactWorld();
+  const { url, bytes } = world.serve("x.tgz");
+  world.declare(twoFolders(url));
+  await world.run();
+  const again = await world.run();
+  expect(again.exitCode).toBe(0);
+  expect(again.stdout).toContain("already done");
+  rmSync(join(world.folder, "cache/two/job-1.0.conda.tgz"));
+  const third = await world.run();
+  expect(third.exitCode).toBe(0);
+  expect(third.stdout).toMatch(/published in the cache two/);
+  expect(third.stdout).not.toMatch(/published in the cache one/);
+  expect(readFileSync(join(world.folder, "cache/two/job-1.0.conda.tgz"))).toEqual(bytes);
+});
+
+test("other bytes and cut-off bytes under a published name are refused with both digests, and stay", async () => {
+  const world = await artifactWorld();
+  const { url, sha256, bytes } = world.serve("x.tgz");
+  world.declare(twoFolders(url));
+  const place = join(world.folder, "cache/one");
+  mkdirSync(place, { recursive: true });
+  const file = join(place, "job-1.0.conda.tgz");
+  const other = Buffer.from(bytes).fill(7, 0, 10);
+  writeFileSync(file, other);
+  const run = await world.run();
+  expect(run.exitCode).toBe(3);
+  expect(run.stderr).toContain(sha256);
+  expect(run.stderr).toContain(sha256Of(other));
+  expect(readFileSync(file)).toEqual(other);
+
+  writeFileSync(file, bytes.subarray(0, 1000));
+  const cut = await world.run();
+  expect(cut.exitCode).toBe(3);
+  expect(cut.stderr).toContain("1000 bytes");
+  expect(readFileSync(file).length).toBe(1000);
+});
+
+test("R17 one artifact that fails keeps no other from its caches; all failures are listed and the highest class wins", async () => {
+  const world = await artifactWorld();
+  const { url } = world.serve("good.tgz");
+  world.declare(`
+caches: {one: {type: folder, path: cache}}
+default_caches: [one]
+artifacts:
+  absent.tgz: {id: "${world.server.url}/nowhere.tgz", source: url}
+  good.tgz: {id: "${url}", source: url}
+  broken.tgz: {id: "${world.server.url}/broken.tgz", source: url}
+`);
+  world.server.behave = ({ path }, response) => {
+    if (path !== "/broken.tgz") return false;
+    response.writeHead(503).end();
+    return true;
+  };
+  const run = await world.run();
+  expect(run.exitCode).toBe(4);
+  expect(run.stderr).toContain("2 of 3 artifacts failed");
+  expect(run.stderr).toContain("absent.tgz: E_SOURCE_MISSING");
+  expect(run.stderr).toContain("broken.tgz: E_SOURCE_UNAVAILABLE");
+  expect(readdirSync(join(world.folder, "cache"))).toContain("good.tgz");
+});
+
+test("status shows a table, changes nothing and ends with 1 where something is missing", async () => {
+  const world = await artifactWorld();
+  const { url } = world.serve("x.tgz");
+  world.declare(twoFolders(url));
+  const before = await world.run({ SYNC_MODE: "status" });
+  expect(before.exitCode).toBe(1);
+  expect(before.stdout).toMatch(/job-1\.0\.conda\.tgz +100 kB +the cache one \(.*\) +missing/);
+  expect(readdirSync(world.folder)).not.toContain("cache");
+  await world.run();
+  const after = await world.run({ SYNC_MODE: "status" });
+  expect(after.exitCode).toBe(0);
+  expect(after.stdout).toMatch(/the cache two \(.*\) +there/);
+});
+
+test("a dry run says what would be sent where, and sends nothing", async () => {
+  const world = await artifactWorld();
+  const { url } = world.serve("x.tgz");
+  world.declare(twoFolders(url));
+  const run = await world.run({ DRY_RUN: "true" });
+  expect(run.exitCode).toBe(0);
+  expect(run.stdout).toMatch(/would: send job-1\.0\.conda\.tgz to the cache one/);
+  expect(readdirSync(world.folder)).not.toContain("cache");
+});
+
+test("H01 a download that breaks off goes on where it stopped", async () => {
+  const world = await artifactWorld();
+  const { url, sha256, bytes } = world.serve("x.tgz");
+  world.declare(twoFolders(url));
+  const etag = `"${sha256}"`;
+  let cut = 0;
+  world.server.behave = ({ path, range }, response, request) => {
+    if (path !== "/x.tgz" || request.method !== "GET" || range !== undefined || cut > 0)
+      return false;
+    cut += 1;
+    response.writeHead(200, { "content-length": bytes.length, etag });
+    response.write(bytes.subarray(0, 40_000));
+    // The piece must have arrived, else there is nothing to go on with.
+    setTimeout(() => request.socket.destroy(), 100);
+    return true;
+  };
+  const run = await world.run();
+  expect(run.exitCode).toBe(0);
+  expect(world.server.seen.map(({ range }) => range)).toContain("bytes=40000-");
+  expect(sha256Of(readFileSync(join(world.folder, "cache/one/job-1.0.conda.tgz")))).toBe(sha256);
+});
