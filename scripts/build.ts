@@ -106,6 +106,8 @@ async function bundle(input: Record<string, string>, dir: string): Promise<reado
   const { output } = await bundler.write({
     dir,
     format: "cjs",
+    // A module of Node's own that is loaded late is required like all others: the loader of modules would warn.
+    dynamicImportInCjs: false,
     entryFileNames: "[name].js",
     chunkFileNames: "chunk-[name]-[hash].js",
   });
