@@ -42,8 +42,8 @@ export {
 export { nameStem } from "./propose/stem.ts";
 export { type ResolvedArtifact, resolveArtifacts } from "./file/resolve.ts";
 export { openSource, type TokenServer } from "./sources/open-source.ts";
-export type { SourceFile } from "./sources/source.ts";
-export { findClashes, groupArtifacts, type WantedArtifact } from "./sync/group.ts";
+
+export { findClashes, groupArtifacts } from "./sync/group.ts";
 export { lookAtAll } from "./sync/look-at-all.ts";
 export type { OpenArtifact } from "./sync/observe.ts";
 export type { ArtifactReport } from "./sync/report.ts";

@@ -1,4 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { artifactWorld, sha256Of } from "../support/artifact-world.ts";
@@ -140,4 +150,37 @@ test("H01 a download that breaks off goes on where it stopped", async () => {
   expect(run.exitCode).toBe(0);
   expect(world.server.seen.map(({ range }) => range)).toContain("bytes=40000-");
   expect(sha256Of(readFileSync(join(world.folder, "cache/one/job-1.0.conda.tgz")))).toBe(sha256);
+});
+
+const executable = join(import.meta.dirname, "../../dist/bin/sync-artifacts");
+
+test("the executable loads what it needs late without a word of Node's own", async (context) => {
+  if (!existsSync(executable)) return context.skip("dist/bin is not built");
+  const world = await artifactWorld();
+  world.declare(`
+caches: {s3: {type: s3, bucket: none, endpoint: "${world.server.url}"}}
+default_caches: [s3]
+artifacts: {x.tgz: {id: x.tgz, source: here}}
+sources: {here: {type: file, path: ${JSON.stringify(world.served)}}}
+`);
+  world.serve("x.tgz");
+  world.server.behave = (_seen, response) => {
+    response.writeHead(400).end();
+    return true;
+  };
+  const child = execFile(executable, {
+    cwd: world.folder,
+    env: {
+      PATH: process.env["PATH"],
+      ARTIFACT_FILES: "artifacts.yaml",
+      SYNC_MODE: "status",
+      AWS_ACCESS_KEY_ID: "key-of-the-test",
+      AWS_SECRET_ACCESS_KEY: "secret-of-the-test",
+    },
+  });
+  let said = "";
+  child.stderr?.on("data", (text: string) => (said += text));
+  await once(child, "close");
+  expect(said).toContain("E_CACHE_REFUSED");
+  expect(said).not.toContain("ExperimentalWarning");
 });

@@ -1,35 +1,19 @@
-/** What an address on a GitLab server names. */
-export type GitLabAddress =
-  | { kind: "generic"; project: string; package: string; version: string; file: string }
-  | { kind: "file id"; project: string; fileId: number };
+import { type PackageAddress, readPackageAddress } from "../propose/package-address.ts";
 
 /**
- * Reads the two addresses that GitLab has for a file of a generic package: the API's, with names, and the web page's,
- * with the file's number.
+ * Reads the address of a package file of one GitLab, which may live below a path.
  *
- * @param server address of the GitLab, perhaps with a path.
- * @returns `undefined` for every other address.
+ * @param server address of the GitLab, without a slash at its end.
+ * @returns `undefined` for addresses of other servers, and for everything else.
  */
-export function parseGitLabAddress(url: URL, server: string): GitLabAddress | undefined {
-  const base = new URL(server);
-  const root = base.pathname.replace(/\/+$/, "");
-  if (url.origin !== base.origin || !url.pathname.startsWith(`${root}/`)) return undefined;
-  const path = url.pathname.slice(root.length);
-  const generic =
-    /^\/api\/v4\/projects\/([^/]+)\/packages\/generic\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(path);
-  if (generic !== null) {
-    const [, project = "", name = "", version = "", file = ""] = generic.map(decoded);
-    return { kind: "generic", project, package: name, version, file };
-  }
-  const web = /^\/(.+?)\/-\/package_files\/(\d+)\/download$/.exec(path);
-  if (web === null) return undefined;
-  return { kind: "file id", project: decoded(web[1] ?? ""), fileId: Number(web[2]) };
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+export function packageFileAt(url: URL, server: string): PackageAddress | undefined {
+  const address = readPackageAddress(url.href);
+  if (address === undefined || url.origin !== new URL(server).origin) return undefined;
+  if (address.file !== undefined) return address.server === server ? address : undefined;
+  // The page's address does not tell the path of the GitLab from that of the project.
+  const base = new URL(server).pathname.replace(/^\//, "");
+  if (base === "") return address;
+  return address.project.startsWith(`${base}/`)
+    ? { ...address, server, project: address.project.slice(base.length + 1) }
+    : undefined;
 }

@@ -13,7 +13,7 @@ import { syncError } from "../sync-errors.ts";
 import type { WebFile } from "../transfer/ask.ts";
 import { download, type SourceFacts } from "../transfer/download.ts";
 import type { Means } from "../transfer/means.ts";
-import type { GitLabAddress } from "./gitlab-address.ts";
+import type { PackageAddress } from "../propose/package-address.ts";
 import type { SourceFile } from "./source.ts";
 
 interface Question {
@@ -21,7 +21,7 @@ interface Question {
   /** Address of the GitLab. */
   readonly server: string;
   readonly token: Token;
-  readonly address: GitLabAddress;
+  readonly address: PackageAddress;
   /** As the entry has it, for messages. */
   readonly title: string;
   /** The artifact's name: it usually holds the version that the file is of. */
@@ -68,14 +68,15 @@ async function locateFile(
   { address, title, name, token }: Question,
   gitlab: GitLab,
 ): Promise<{ file: PackageFile; url: string }> {
-  if (address.kind === "generic") {
-    const wanted = { name: address.package, version: address.version };
-    const file = servedCopy(await readPackage(gitlab, wanted), address.file);
-    if (file !== undefined) return { file, url: fileUrl(gitlab, wanted, address.file) };
-  } else {
+  const { fileId } = address;
+  if (address.file !== undefined) {
+    const wanted = { name: address.file.package, version: address.file.version };
+    const file = servedCopy(await readPackage(gitlab, wanted), address.file.name);
+    if (file !== undefined) return { file, url: fileUrl(gitlab, wanted, address.file.name) };
+  } else if (fileId !== undefined) {
     const file = await findFileById(
       gitlab,
-      address.fileId,
+      fileId,
       (candidate) => candidate.version !== "" && name.includes(candidate.version),
     );
     if (file !== undefined) return { file, url: file.url };

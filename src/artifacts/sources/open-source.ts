@@ -7,7 +7,7 @@ import { syncError } from "../sync-errors.ts";
 import type { WebFile } from "../transfer/ask.ts";
 import type { Means } from "../transfer/means.ts";
 import { publicAddress } from "../transfer/public-address.ts";
-import { parseGitLabAddress } from "./gitlab-address.ts";
+import { packageFileAt } from "./gitlab-address.ts";
 import { gitlabFile } from "./gitlab-file.ts";
 import { localFile } from "./local-file.ts";
 import { mavenFile } from "./maven-file.ts";
@@ -64,7 +64,7 @@ function onTheWeb(
     throw badId(artifact, "it is no http(s) address");
   if (url.username !== "" || url.password !== "")
     throw badId(artifact, "an address in a repository's file must hold no user name or password");
-  const address = tokens === undefined ? undefined : parseGitLabAddress(url, tokens.url);
+  const address = tokens === undefined ? undefined : packageFileAt(url, tokens.url);
   return tokens === undefined || address === undefined
     ? webFile(means, anonymousOr(url, tokens))
     : gitlabFile({

@@ -1,24 +1,20 @@
 import { expect, test } from "vitest";
-import { parseGitLabAddress } from "../../../src/artifacts/sources/gitlab-address.ts";
+import { packageFileAt } from "../../../src/artifacts/sources/gitlab-address.ts";
 
 const read = (url: string, server = "https://gitlab.example.org"): unknown =>
-  parseGitLabAddress(new URL(url), server);
+  packageFileAt(new URL(url), server);
 
 test("the API's address names project, package, version and file", () => {
   expect(
     read("https://gitlab.example.org/api/v4/projects/group%2Fjob/packages/generic/job/1.0/x.tgz"),
-  ).toEqual({
-    kind: "generic",
+  ).toMatchObject({
     project: "group/job",
-    package: "job",
-    version: "1.0",
-    file: "x.tgz",
+    file: { package: "job", version: "1.0", name: "x.tgz" },
   });
 });
 
 test("the web page's address names project and number", () => {
-  expect(read("https://gitlab.example.org/a/b/job/-/package_files/4711/download")).toEqual({
-    kind: "file id",
+  expect(read("https://gitlab.example.org/a/b/job/-/package_files/4711/download")).toMatchObject({
     project: "a/b/job",
     fileId: 4711,
   });
@@ -26,8 +22,7 @@ test("the web page's address names project and number", () => {
 
 test("a GitLab below a path is read from there", () => {
   const server = "https://example.org/gitlab";
-  expect(read("https://example.org/gitlab/a/b/-/package_files/1/download", server)).toEqual({
-    kind: "file id",
+  expect(read("https://example.org/gitlab/a/b/-/package_files/1/download", server)).toMatchObject({
     project: "a/b",
     fileId: 1,
   });
