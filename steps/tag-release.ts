@@ -7,6 +7,7 @@ import { readBranch } from "./tag-release/branch.ts";
 import { asReleaseGoal, planGoal } from "./tag-release/goal.ts";
 import { tagInputs, tagOutputs } from "./tag-release/inputs.ts";
 import { askServer, lookAtServer } from "./tag-release/look.ts";
+import { lookForNext, proposeNext } from "./tag-release/next.ts";
 import { openPlace } from "./tag-release/place.ts";
 import { readRelease } from "./tag-release/release.ts";
 import { connectGit } from "./shared/git-server.ts";
@@ -46,13 +47,14 @@ export default defineStep({
       context.inputs.REPOSITORY_URL,
       gitlab,
     );
-    const asked = askServer(gitlab, server, branch);
+    const asked = askServer(context, gitlab, server, branch);
     const release = await readRelease(context, place);
     if (release === undefined) return [];
     const planned = await planGoal(context, release, branch);
     tellGoal(context, planned);
 
-    const goal = asReleaseGoal(context, place, server, planned);
+    const next = await lookForNext(context, gitlab, planned);
+    const goal = asReleaseGoal(context, place, server, planned, next?.branch);
     const plan = await lookAtServer(context, { asked, server, goal });
     if (plan === undefined) return [];
 
@@ -62,6 +64,7 @@ export default defineStep({
     const effects: Effect[] = [push];
     if (gitlab.token.kind === "job" && plan.kind !== "push-missing-bump")
       effects.push(startTagPipeline(context, gitlab, goal.tag, push));
+    if (next !== undefined) effects.push(proposeNext(context, gitlab, planned, next));
     return effects;
   },
 });

@@ -32,7 +32,12 @@ export { sshSigner } from "./ssh-signer.ts";
 export { buildTag, type TagInit } from "./tag-object.ts";
 export { editTree, listTree, readBlob, type FileEdit, type TreeFile } from "./tree.ts";
 export { releaseErrors } from "./release/errors.ts";
-export { type ReleaseGoal, refuseSkipMarker, requireReleaseBranch } from "./release/goal.ts";
+export {
+  nextBranchOf,
+  type ReleaseGoal,
+  refuseSkipMarker,
+  requireReleaseBranch,
+} from "./release/goal.ts";
 export { locateRelease, type Located } from "./release/locate.ts";
 export {
   observeRelease,

@@ -1,7 +1,13 @@
 import { StepError } from "../step/errors.ts";
 import type { GitLab } from "./client.ts";
 import { type Project, role, roleName } from "./project.ts";
-import { type Branch, findTag, matchesPattern, type ProtectedTag } from "./refs.ts";
+import {
+  type Branch,
+  findTag,
+  matchesPattern,
+  type ProtectedBranch,
+  type ProtectedTag,
+} from "./refs.ts";
 import { mayCreateTag, type TagCreatorCandidate } from "./tag-rights.ts";
 import type { TokenSelf } from "./token-self.ts";
 
@@ -85,6 +91,38 @@ export function judgeBranch(
         : `The user of the token in ${gitlab.token.variable} may not push to ${branch}. Give it the role Developer.`,
     );
   }
+}
+
+/** Merge requests are made by the API, and never with a job token. */
+export function judgeProposer(
+  { token }: GitLab,
+  self: TokenSelf | undefined,
+  { refused, wrong }: Findings,
+): void {
+  if (token.kind === "job")
+    wrong.push(
+      "A job token may make no merge requests. Give a project access token with the scope api in CI_PROJECT_PASSWORD.",
+    );
+  else if (self !== undefined && !self.scopes.includes("api"))
+    refused.push(
+      `The token in ${token.variable} has the scopes ${self.scopes.join(", ") || "(none)"}; a merge request needs api.`,
+    );
+}
+
+export function judgeNewBranch(
+  { token }: GitLab,
+  branch: string,
+  answer: Answer<readonly ProtectedBranch[]>,
+  holder: TagCreatorCandidate,
+  findings: Findings,
+): void {
+  const rules = known(answer, `whether the branch ${branch} is protected`, findings)?.value ?? [];
+  const matching = rules.filter(({ pattern }) => matchesPattern(pattern, branch));
+  if (matching.length === 0 || mayCreateTag(matching, holder) !== "no") return;
+  const patterns = matching.map(({ pattern }) => pattern).join(", ");
+  findings.refused.push(
+    `The branch ${branch} would be protected (${patterns}), and the user of the token in ${token.variable} may not push to it. Allow it (Settings, Repository, Protected branches, Allowed to push and merge).`,
+  );
 }
 
 export async function judgeTag(

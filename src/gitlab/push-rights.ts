@@ -8,12 +8,21 @@ import {
   type Findings,
   isAboutRights,
   judgeBranch,
+  judgeNewBranch,
   judgeProject,
+  judgeProposer,
   judgeTag,
   judgeToken,
   known,
 } from "./push-findings.ts";
-import { type Branch, findBranch, listProtectedTags, type ProtectedTag } from "./refs.ts";
+import {
+  type Branch,
+  findBranch,
+  listProtectedBranches,
+  listProtectedTags,
+  type ProtectedBranch,
+  type ProtectedTag,
+} from "./refs.ts";
 import { readTokenSelf, type TokenSelf } from "./token-self.ts";
 
 /** What GitLab says of a push before it is tried; each a sentence with its cure. */
@@ -27,8 +36,10 @@ export interface PushRights {
 }
 
 export interface PushQuestion {
-  /** The branch to push, without `refs/heads/`. */
-  branch: string;
+  /** The branch to push, without `refs/heads/`; `undefined` where it is not pushed. */
+  branch?: string | undefined;
+  /** A branch to make, and a merge request of it. */
+  proposedBranch?: string | undefined;
   /** The tag to make. */
   tag: string;
 }
@@ -41,23 +52,24 @@ export interface PushQuestion {
  *
  * @throws {StepError} only where GitLab cannot be asked at all (network, HTML, 5xx).
  */
-export function readPushRights(gitlab: GitLab, { branch, tag }: PushQuestion): Promise<PushRights> {
-  return askPushRights(gitlab, branch)(tag);
+export function readPushRights(gitlab: GitLab, question: PushQuestion): Promise<PushRights> {
+  const { branch, proposedBranch } = question;
+  return askPushRights(gitlab, { branch, proposes: proposedBranch !== undefined })(question);
 }
 
 /**
- * Begins to read the same, for a tag whose name is not known yet.
+ * Begins to read the same, where tag and proposed branch have no names yet.
  *
- * @returns what waits for the answers and judges them, when it is.
+ * @returns what waits for the answers and judges them, when they have.
  */
 export function askPushRights(
   gitlab: GitLab,
-  branch: string,
-): (tag: string) => Promise<PushRights> {
-  const asking = askAll(gitlab, branch);
+  aim: { branch: string | undefined; proposes: boolean },
+): (question: PushQuestion) => Promise<PushRights> {
+  const asking = askAll(gitlab, aim);
   // Who waits for it is told of a failure; perhaps nobody does.
   asking.catch(() => {});
-  return async (tag) => judge(gitlab, { branch, tag }, await asking);
+  return async (question) => judge(gitlab, question, await asking);
 }
 
 /** What was asked before the tag is known. Without a token that GitLab takes there is nothing more to ask. */
@@ -67,20 +79,25 @@ type Asked =
       self: TokenSelf | undefined;
       findings: Findings;
       project: Answer<Project | undefined>;
-      branch: Answer<Branch | undefined>;
+      branch: Answer<Branch | undefined> | undefined;
+      branchRules: Answer<readonly ProtectedBranch[]> | undefined;
       rules: Answer<readonly ProtectedTag[]>;
     };
 
-async function askAll(gitlab: GitLab, branch: string): Promise<Asked> {
+async function askAll(
+  gitlab: GitLab,
+  { branch, proposes }: { branch: string | undefined; proposes: boolean },
+): Promise<Asked> {
   const findings: Findings = { refused: [], wrong: [], notProvable: [] };
   const self = await askToken(gitlab, findings);
   if (self === "refused") return { self, findings };
-  const [project, found, rules] = await Promise.all([
+  const [project, found, branchRules, rules] = await Promise.all([
     ask(() => findProject(gitlab)),
-    ask(() => findBranch(gitlab, branch)),
+    branch === undefined ? undefined : ask(() => findBranch(gitlab, branch)),
+    proposes ? ask(() => listProtectedBranches(gitlab)) : undefined,
     ask(() => listProtectedTags(gitlab)),
   ]);
-  return { self, findings, project, branch: found, rules };
+  return { self, findings, project, branch: found, branchRules, rules };
 }
 
 async function judge(gitlab: GitLab, question: PushQuestion, asked: Asked): Promise<PushRights> {
@@ -95,8 +112,14 @@ async function judge(gitlab: GitLab, question: PushQuestion, asked: Asked): Prom
     return findings;
   }
   judgeProject(gitlab, project, findings);
-  judgeBranch(gitlab, question.branch, asked.branch, findings);
-  await judgeTag(gitlab, question.tag, asked.rules, { self: asked.self, project }, findings);
+  const { self, branch, branchRules } = asked;
+  if (question.branch !== undefined && branch !== undefined)
+    judgeBranch(gitlab, question.branch, branch, findings);
+  if (question.proposedBranch !== undefined && branchRules !== undefined) {
+    judgeProposer(gitlab, self, findings);
+    judgeNewBranch(gitlab, question.proposedBranch, branchRules, { self, project }, findings);
+  }
+  await judgeTag(gitlab, question.tag, asked.rules, { self, project }, findings);
   return findings;
 }
 
@@ -107,13 +130,14 @@ async function judge(gitlab: GitLab, question: PushQuestion, asked: Asked): Prom
  */
 export function pushRightsError(
   { refused, wrong }: PushRights,
-  { branch, tag }: PushQuestion,
+  { branch, proposedBranch, tag }: PushQuestion,
 ): StepError | undefined {
   const all = [...refused, ...wrong];
   if (all.length === 0) return undefined;
+  const refs = [branch, proposedBranch, tag].filter((ref) => ref !== undefined);
   return gitlabError(
     refused.length > 0 ? "E_PUSH_REFUSED" : "E_PUSH_SETUP",
-    `${branch} and ${tag} cannot be pushed:\n${all.map((finding) => `- ${finding}`).join("\n")}`,
+    `${refs.join(" and ")} cannot be pushed:\n${all.map((finding) => `- ${finding}`).join("\n")}`,
   );
 }
 

@@ -36,6 +36,9 @@ export interface ProtectedTag {
   creators: readonly TagCreator[];
 }
 
+/** The same for branches: who may push, and so make them. */
+export type ProtectedBranch = ProtectedTag;
+
 /**
  * A branch, or `undefined` where there is none. A job token may ask.
  *
@@ -79,13 +82,31 @@ export async function listProtectedTags(gitlab: GitLab): Promise<readonly Protec
   const rules = await listAll(gitlab, call, "protected tags");
   return rules.map((fields) => ({
     pattern: fields.text("name"),
-    creators: fields.objects("create_access_levels").map((creator) => ({
-      accessLevel: creator.optionalInteger("access_level"),
-      userId: creator.optionalInteger("user_id"),
-      groupId: creator.optionalInteger("group_id"),
-      deployKeyId: creator.optionalInteger("deploy_key_id"),
-    })),
+    creators: fields.objects("create_access_levels").map(asCreator),
   }));
+}
+
+/** All protection rules for branches, by who may push. @throws {StepError} E_FORBIDDEN below Maintainer. */
+export async function listProtectedBranches(gitlab: GitLab): Promise<readonly ProtectedBranch[]> {
+  const call = {
+    path: `${projectPath(gitlab)}/protected_branches`,
+    purpose: "read which branches are protected",
+    needs: "the role Maintainer and the scope read_api",
+  };
+  const rules = await listAll(gitlab, call, "protected branches");
+  return rules.map((fields) => ({
+    pattern: fields.text("name"),
+    creators: fields.objects("push_access_levels").map(asCreator),
+  }));
+}
+
+function asCreator(creator: Fields): TagCreator {
+  return {
+    accessLevel: creator.optionalInteger("access_level"),
+    userId: creator.optionalInteger("user_id"),
+    groupId: creator.optionalInteger("group_id"),
+    deployKeyId: creator.optionalInteger("deploy_key_id"),
+  };
 }
 
 /** Whether a rule's pattern means this name: `*` stands for anything, slashes too. */

@@ -31,7 +31,8 @@ import { type Release, sourceAt } from "./release.ts";
 /** What a release is to be: everything but the push. */
 export interface Goal {
   readonly release: Release;
-  readonly next: BumpPlan;
+  /** `undefined` where no next version is opened. */
+  readonly next: BumpPlan | undefined;
   readonly tag: string;
   readonly branch: string;
 }
@@ -53,13 +54,16 @@ export async function planGoal(
     requireRefNames([{ what: "The tag name", name }]);
     return name;
   });
-  const next = await problems.collectAsync(() =>
-    planNext(release, inputs.POST_RELEASE_VERSION_BUMP),
-  );
+  const opensNext = inputs.POST_RELEASE !== "none";
+  const next = opensNext
+    ? await problems.collectAsync(() => planNext(release, inputs.POST_RELEASE_VERSION_BUMP))
+    : undefined;
   // Where the next version cannot be planned, the names of this one show what is wrong with the message all the same.
-  problems.collect(() => postReleaseMessage(next ?? held.plan, inputs.NEXT_COMMIT_MESSAGE));
+  if (opensNext)
+    problems.collect(() => postReleaseMessage(next ?? held.plan, inputs.NEXT_COMMIT_MESSAGE));
   problems.throwIfAny();
-  if (tag === undefined || next === undefined) throw new TypeError("A problem was not told");
+  if (tag === undefined || (opensNext && next === undefined))
+    throw new TypeError("A problem was not told");
   return { release, next, tag, branch };
 }
 
@@ -76,12 +80,17 @@ async function planNext(
   );
 }
 
-/** The goal in terms of git: what to build, and how to judge what is there already. */
+/**
+ * The goal in terms of git: what to build, and how to judge what is there already.
+ *
+ * @param nextBranch of the merge request that is still to be made, where the next version comes as one.
+ */
 export function asReleaseGoal(
   context: TagContext,
   place: Place,
   server: Server,
   { release, next, tag, branch }: Goal,
+  nextBranch: string | undefined,
 ): ReleaseGoal {
   const { inputs, variable } = context;
   const { repository, folder, author, signer } = place;
@@ -89,11 +98,11 @@ export function asReleaseGoal(
   const format = inputs.TAG_FORMAT ?? held.plan.texts.tagName;
   const defaultBranch = variable("CI_DEFAULT_BRANCH");
 
-  const buildNext = async (parent: Sha): Promise<Commit> => {
+  const buildNext = async (parent: Sha, plan: BumpPlan): Promise<Commit> => {
     const id = await buildCommit(repository, {
       base: parent,
-      edits: editsInside(folder, next.edits),
-      message: postReleaseMessage(next, inputs.NEXT_COMMIT_MESSAGE),
+      edits: editsInside(folder, plan.edits),
+      message: postReleaseMessage(plan, inputs.NEXT_COMMIT_MESSAGE),
       author,
       date: dates.postRelease,
       signer,
@@ -114,11 +123,13 @@ export function asReleaseGoal(
     isDefaultBranch: defaultBranch === undefined || branch === defaultBranch,
     tag,
     version: held.version,
-    nextVersion: next.newVersion,
+    nextVersion: next?.newVersion,
+    pushesBranch: inputs.POST_RELEASE === "push",
+    nextBranch,
     base: base.id,
     release: commit,
     marksDevelopment: held.marksDevelopment,
-    buildNext: once(buildNext),
+    buildNext: next === undefined ? undefined : once((parent) => buildNext(parent, next)),
     buildTag: once(buildTagOn),
     rank(name) {
       const version = readVersionFromTag(name, format);

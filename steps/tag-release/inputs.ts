@@ -1,13 +1,18 @@
 import { commitInputs } from "../../src/git/index.ts";
 import { gitlabInputs } from "../../src/gitlab/index.ts";
-import { list, type StepContext, text, url } from "../../src/step/index.ts";
 import { releasePathsInput } from "../shared/release-paths.ts";
+import { choice, list, type StepContext, text, url } from "../../src/step/index.ts";
 import { bumpInputs } from "../bump-version/inputs.ts";
 
 const { VERSION_BUMP, NEW_VERSION, RELEASE_PART, VERSION_COMMIT_MESSAGE } = bumpInputs;
 const { CHANGELOG_FILE, PROJECT_DIR, TAG_FORMAT } = bumpInputs;
 
 export const tagInputs = {
+  POST_RELEASE: choice(["push", "merge_request", "none"], {
+    default: "push",
+    about:
+      "How the next development version gets to the branch: pushed together with the tag; as a merge request, where nobody may push to the branch; or not at all.",
+  }),
   POST_RELEASE_VERSION_BUMP: text({
     default: "minor",
     about:
@@ -60,7 +65,9 @@ export const tagInputs = {
 export const tagOutputs = {
   RELEASE_TAG: "Tag of the release",
   RELEASE_VERSION: "Version that it released",
-  NEXT_VERSION: "Version that the branch holds after it",
+  NEXT_VERSION: "Version that the branch holds after it, or will hold with the merge request",
+  MERGE_REQUEST_URL:
+    "Page of the merge request that opens the next version (POST_RELEASE=merge_request)",
 };
 
 export type TagContext = StepContext<typeof tagInputs, typeof tagOutputs>;

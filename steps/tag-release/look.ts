@@ -10,6 +10,7 @@ import {
 import {
   askPushRights,
   type GitLab,
+  type PushQuestion,
   type PushRights,
   pushRightsError,
 } from "../../src/gitlab/index.ts";
@@ -21,15 +22,22 @@ type OpenPlan = Exclude<ReleasePlan, { kind: "conflict" }>;
 /** What the server was asked already. */
 export interface Asked {
   readonly refs: Promise<ReleaseRefs>;
-  rights(tag: string): Promise<PushRights>;
+  rights(question: PushQuestion): Promise<PushRights>;
 }
 
 /** Asks the server what it holds and what the token may do, while the checkout is still being read. */
-export function askServer(gitlab: GitLab, server: Server, branch: string): Asked {
-  const refs = readReleaseRefs(server, branch);
+export function askServer(
+  { inputs }: TagContext,
+  gitlab: GitLab,
+  server: Server,
+  branch: string,
+): Asked {
+  const proposes = inputs.POST_RELEASE === "merge_request";
+  const refs = readReleaseRefs(server, branch, proposes);
   // Who waits for it is told of a failure; where the checkout cannot be released, nobody does.
   refs.catch(() => {});
-  return { refs, rights: askPushRights(gitlab, branch) };
+  const pushed = inputs.POST_RELEASE === "push" ? branch : undefined;
+  return { refs, rights: askPushRights(gitlab, { branch: pushed, proposes }) };
 }
 
 /**
@@ -42,9 +50,13 @@ export async function lookAtServer(
   context: TagContext,
   { asked, server, goal }: { asked: Asked; server: Server; goal: ReleaseGoal },
 ): Promise<OpenPlan | undefined> {
-  const question = { branch: goal.branch, tag: goal.tag };
+  const question = {
+    branch: goal.pushesBranch ? goal.branch : undefined,
+    proposedBranch: goal.nextBranch,
+    tag: goal.tag,
+  };
   const [rights, state] = await Promise.allSettled([
-    asked.rights(goal.tag),
+    asked.rights(question),
     observeRelease(server, goal, asked.refs),
   ]);
   if (state.status === "rejected") throw betterReason(state.reason, rights, question);
@@ -77,7 +89,7 @@ function both({ code, exit, message, hint, cause }: StepError, missing: StepErro
 function betterReason(
   reason: unknown,
   rights: PromiseSettledResult<PushRights>,
-  question: { branch: string; tag: string },
+  question: PushQuestion,
 ): unknown {
   if (!(reason instanceof StepError) || !rightsCodes.has(reason.code)) return reason;
   if (rights.status === "rejected") return rights.reason;

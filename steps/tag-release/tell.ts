@@ -5,9 +5,10 @@ import type { TagContext } from "./inputs.ts";
 /** Says what is to be released, before the server is asked. */
 export function tellGoal({ log, fact, report }: TagContext, { release, next, tag, branch }: Goal) {
   const { held, commit, base, fromVersion } = release;
-  for (const warning of new Set([...held.plan.warnings, ...next.warnings])) log.warn(warning);
+  for (const warning of new Set([...held.plan.warnings, ...(next?.warnings ?? [])]))
+    log.warn(warning);
   log.info(
-    `Release ${held.version} (tag ${tag}) of ${shortSha(commit.id)}; then ${branch} goes on with ${next.newVersion}.`,
+    `Release ${held.version} (tag ${tag}) of ${shortSha(commit.id)}; ${next === undefined ? `${branch} stays as it is` : `then ${branch} goes on with ${next.newVersion}`}.`,
   );
   fact("base", base.id);
   fact("releaseCommit", commit.id);
@@ -19,7 +20,7 @@ export function tellGoal({ log, fact, report }: TagContext, { release, next, tag
       ["Released version", held.version],
       ["Tag", tag],
       ["Release commit", commit.id],
-      ["Next version", next.newVersion],
+      ["Next version", next?.newVersion ?? "none"],
       ["Branch", branch],
     ],
   });
@@ -33,7 +34,7 @@ export function tellReleased(
 ): void {
   output("RELEASE_TAG", tag);
   output("RELEASE_VERSION", version);
-  output("NEXT_VERSION", nextVersion);
+  if (nextVersion !== undefined) output("NEXT_VERSION", nextVersion);
   fact("releaseCommit", release);
   link(`Tag ${tag}`, `${inputs.REPOSITORY_URL}/-/tags/${encodeURIComponent(tag)}`);
 }

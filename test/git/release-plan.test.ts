@@ -15,6 +15,8 @@ const goal = {
   tag: "v1.0",
   version: "1.0",
   nextVersion: "1.1.dev",
+  pushesBranch: true,
+  nextBranch: undefined,
   base,
   release: {
     id: ours,
@@ -29,6 +31,7 @@ const goal = {
 
 const nothing: ReleaseState = {
   branchHead: base,
+  nextHead: undefined,
   tag: undefined,
   release: undefined,
   postRelease: undefined,
@@ -150,6 +153,86 @@ describe("messages", () => {
     const state = { tag: tagOn(theirs), isTagBehind: true };
     const plan = planRelease({ ...goal, marksDevelopment: false }, { ...nothing, ...state });
     expect(plan).toMatchObject({ error: { code: "E_VERSION_RELEASED", exit: 2 } });
+  });
+});
+
+describe("where nobody pushes to the branch", () => {
+  const apart = { ...goal, pushesBranch: false, nextBranch: "slipway/next-1.1.dev" };
+  const alone = { ...goal, pushesBranch: false, nextVersion: undefined };
+  const cases: readonly {
+    title: string;
+    facts: typeof alone | typeof apart;
+    state: Partial<ReleaseState>;
+    plan: Partial<ReleasePlan>;
+  }[] = [
+    {
+      title: "nothing is there: the tag and the merge request's branch are pushed",
+      facts: apart,
+      state: {},
+      plan: { kind: "push-tag", release: ours, withNext: true },
+    },
+    {
+      title: "the branch went on: so it may",
+      facts: apart,
+      state: { branchHead: theirs, since: [line] },
+      plan: { kind: "push-tag", release: ours, withNext: true },
+    },
+    {
+      title: "the tag is there alone: the merge request's branch is pushed",
+      facts: apart,
+      state: { tag: tagOn(twin), release: twin },
+      plan: { kind: "push-next", release: twin },
+    },
+    {
+      title: "tag and branch are there: done",
+      facts: apart,
+      state: { tag: tagOn(ours), release: ours, nextHead: next },
+      plan: { kind: "done", nextVersion: "1.1.dev" },
+    },
+    {
+      title: "the merge request is merged: done, whatever became of its branch",
+      facts: apart,
+      state: { tag: tagOn(ours), release: ours, branchHead: theirs, postRelease: "1.1.dev" },
+      plan: { kind: "done", nextVersion: "1.1.dev" },
+    },
+    {
+      title: "without a next version the tag alone is pushed",
+      facts: alone,
+      state: { branchHead: theirs, since: [line] },
+      plan: { kind: "push-tag", withNext: false },
+    },
+    {
+      title: "without a next version the tag alone is all there is to be done",
+      facts: alone,
+      state: { tag: tagOn(ours), release: ours },
+      plan: { kind: "done", nextVersion: undefined },
+    },
+    {
+      title: "a branch that was rewritten is a conflict",
+      facts: apart,
+      state: { branchHead: theirs, isContinued: false },
+      plan: { kind: "conflict" },
+    },
+    {
+      title: "a tag elsewhere is a conflict",
+      facts: apart,
+      state: { tag: tagOn(theirs) },
+      plan: { kind: "conflict" },
+    },
+  ];
+
+  test.each(cases)("$title", ({ facts, state, plan }) => {
+    expect(planRelease(facts, { ...nothing, ...state })).toMatchObject(plan);
+  });
+
+  test("branch and tag must not be there before", () => {
+    const ids = { next, tagObject: object };
+    const tag = { ref: "refs/tags/v1.0", id: object, expected: undefined };
+    const head = { ref: "refs/heads/slipway/next-1.1.dev", id: next, expected: undefined };
+    const both = { kind: "push-tag", release: ours, withNext: true } as const;
+    expect(updatesOf(apart, both, ids)).toEqual([head, tag]);
+    expect(updatesOf(alone, { ...both, withNext: false }, ids)).toEqual([tag]);
+    expect(updatesOf(apart, { kind: "push-next", release: ours }, ids)).toEqual([head]);
   });
 });
 

@@ -9,6 +9,7 @@ interface World {
   project: Record<string, unknown>;
   branch: Record<string, unknown> | undefined;
   rules: readonly Record<string, unknown>[];
+  branchRules: readonly Record<string, unknown>[];
   tag: Record<string, unknown> | undefined;
 }
 
@@ -44,6 +45,7 @@ beforeEach(async () => {
     },
     branch: { name: "main", commit: { id: "a".repeat(40) }, protected: true, can_push: true },
     rules: [],
+    branchRules: [],
     tag: undefined,
   };
   server = await startFaultServer((request) => {
@@ -53,6 +55,7 @@ beforeEach(async () => {
       "/projects/7": world.project,
       "/projects/7/repository/branches/main": world.branch,
       "/projects/7/protected_tags": world.rules,
+      "/projects/7/protected_branches": world.branchRules,
       "/projects/7/repository/tags/v0.15.0": world.tag,
     }).find(([known]) => path === `/api/v4${known}`)?.[1];
     return found === undefined
@@ -174,6 +177,50 @@ test.each(cases)("$title", async ({ change, refused = [], wrong = [], notProvabl
   expect(found.refused).toEqual(refused.map((text) => expect.stringMatching(text)));
   expect(found.wrong).toEqual(wrong.map((text) => expect.stringMatching(text)));
   expect(found.notProvable).toEqual(notProvable.map((text) => expect.stringMatching(text)));
+});
+
+describe("where the next version comes as a merge request", () => {
+  const proposing = { proposedBranch: "slipway/next-1.0.dev", tag: "v0.15.0" };
+  const askToPropose = (token = privateToken) =>
+    readPushRights(testClient(server.api, { token }), proposing);
+
+  test("no right to push to the branch itself is needed, but the scope api", async () => {
+    world.branch = { ...world.branch, can_push: false };
+    world.project = { ...world.project, ...role(30) };
+    expect((await askToPropose()).refused).toEqual([
+      expect.stringMatching(/a merge request needs api\.$/),
+    ]);
+    world.self = { ...world.self, scopes: ["api"] };
+    expect(await askToPropose()).toEqual({ refused: [], wrong: [], notProvable: [] });
+  });
+
+  test("a rule that protects the new branch, too, is a refusal", async () => {
+    world.self = { ...world.self, scopes: ["api"] };
+    world.project = { ...world.project, ...role(30) };
+    world.branchRules = [{ name: "slip*", push_access_levels: [{ access_level: 40 }] }];
+    const found = await askToPropose();
+    expect(found.refused).toEqual([
+      expect.stringMatching(/slipway\/next-1\.0\.dev would be protected \(slip\*\)/),
+    ]);
+    expect(pushRightsError(found, proposing)?.message).toMatch(
+      /^slipway\/next-1\.0\.dev and v0\.15\.0 cannot be pushed:/,
+    );
+    world.project = { ...world.project, ...role(40) };
+    expect((await askToPropose()).refused).toEqual([]);
+  });
+
+  test("a job token is told at once that it may make no merge requests", async () => {
+    const { wrong } = await readPushRights(testClient(server.api, { token: jobToken }), proposing);
+    expect(wrong).toEqual([expect.stringMatching(/^A job token may make no merge requests/)]);
+  });
+});
+
+test("where only the tag is pushed, the branch does not matter", async () => {
+  world.branch = { ...world.branch, can_push: false };
+  const rights = await readPushRights(testClient(server.api, { token: privateToken }), {
+    tag: "v0.15.0",
+  });
+  expect(rights).toEqual({ refused: [], wrong: [], notProvable: [] });
 });
 
 test("everything that is missing is told at once, and a refusal decides the exit code", async () => {

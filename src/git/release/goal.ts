@@ -9,7 +9,12 @@ export interface ReleaseGoal {
   readonly isDefaultBranch: boolean;
   readonly tag: string;
   readonly version: string;
-  readonly nextVersion: string;
+  /** `undefined` where no next version is opened. */
+  readonly nextVersion: string | undefined;
+  /** Whether the branch itself is pushed; else the tag alone, on a commit that the branch may never have. */
+  readonly pushesBranch: boolean;
+  /** The branch of a merge request that opens the next version, where there is still one to be made. */
+  readonly nextBranch: string | undefined;
   /** The commit that the pipeline tested. */
   readonly base: Sha;
   /** The commit to tag: one on the base, or the base itself. */
@@ -17,7 +22,7 @@ export interface ReleaseGoal {
   /** Whether the versions of this project can tell development from release. */
   readonly marksDevelopment: boolean;
   /** Builds the post-release commit on a release commit; the same one every time. */
-  buildNext(release: Sha): Promise<Commit>;
+  readonly buildNext: ((release: Sha) => Promise<Commit>) | undefined;
   /** Builds the tag object for a release commit; the same one every time. */
   buildTag(release: Sha): Promise<Sha>;
   /** How the version in another tag's name compares with this release; `undefined` where there is none in it. */
@@ -25,6 +30,16 @@ export interface ReleaseGoal {
   /** The version that a commit on the branch holds, where it is later than the released one. */
   laterVersionAt(commit: Sha): Promise<string | undefined>;
 }
+
+const nextBranchPrefix = "slipway/next-";
+
+/** The branch of the merge request that opens a version. */
+export function nextBranchOf(version: string): string {
+  return nextBranchPrefix + version;
+}
+
+/** The references of all such branches, as a pattern. */
+export const nextBranchRefs = `refs/heads/${nextBranchPrefix}*`;
 
 /**
  * Refuses a commit whose message keeps GitLab from running pipelines: its tag would never be built (G23).

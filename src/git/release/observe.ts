@@ -12,7 +12,7 @@ import { listRefs } from "../list-refs.ts";
 import { findObject } from "../objects.ts";
 import type { Server } from "../server.ts";
 import type { Sha } from "../sha.ts";
-import type { ReleaseGoal } from "./goal.ts";
+import { nextBranchRefs, type ReleaseGoal } from "./goal.ts";
 
 /** A tag on the server: the object (or the commit, of a lightweight one) and the commit it is on. */
 export interface RemoteTag {
@@ -24,6 +24,8 @@ export interface RemoteTag {
 /** What the server holds of a release, and of what would be in its way. */
 export interface ReleaseState {
   readonly branchHead: Sha;
+  /** Head of the branch of the merge request that opens the next version. */
+  readonly nextHead: Sha | undefined;
   readonly tag: RemoteTag | undefined;
   /** The release commit as the server has it: ours, or the same one made by another pipeline of the same commit. */
   readonly release: Sha | undefined;
@@ -42,9 +44,17 @@ export interface ReleaseState {
 /** The references of a server that a release of a branch is about, with the objects they are on. */
 export type ReleaseRefs = ReadonlyMap<string, Sha>;
 
-/** @throws {StepError} those of network-failures.ts. */
-export function readReleaseRefs(server: Server, branch: string): Promise<ReleaseRefs> {
-  return listRefs(server, [`refs/heads/${branch}`, "refs/tags/*"]);
+/**
+ * @param proposesNext whether the next version comes as a merge request, whose branch is asked for as well.
+ * @throws {StepError} those of network-failures.ts.
+ */
+export function readReleaseRefs(
+  server: Server,
+  branch: string,
+  proposesNext: boolean,
+): Promise<ReleaseRefs> {
+  const next = proposesNext ? [nextBranchRefs] : [];
+  return listRefs(server, [`refs/heads/${branch}`, ...next, "refs/tags/*"]);
 }
 
 /**
@@ -57,17 +67,17 @@ export function readReleaseRefs(server: Server, branch: string): Promise<Release
 export async function observeRelease(
   server: Server,
   goal: ReleaseGoal,
-  asked: Promise<ReleaseRefs> = readReleaseRefs(server, goal.branch),
+  asked: Promise<ReleaseRefs> = readReleaseRefs(server, goal.branch, goal.nextBranch !== undefined),
 ): Promise<ReleaseState> {
   const { repository, remote } = server;
-  const [refs, fresh] = await Promise.all([asked, goal.buildNext(goal.release.id)]);
+  const [refs, fresh] = await Promise.all([asked, goal.buildNext?.(goal.release.id)]);
   const branchHead = refs.get(`refs/heads/${goal.branch}`);
   if (branchHead === undefined)
     throw releaseErrors("E_BRANCH_ABSENT", `There is no branch ${goal.branch} on ${remote.url}.`);
   const tags = readTags(refs);
   const tag = tags.find(({ name }) => name === goal.tag);
   for (const id of [branchHead, tag?.commit ?? branchHead])
-    if (id !== fresh.id) await fetchCommits(server, id, goal.base);
+    if (id !== fresh?.id) await fetchCommits(server, id, goal.base);
 
   const since =
     branchHead === goal.base ? [] : await commitsBetween(repository, goal.base, branchHead);
@@ -75,6 +85,7 @@ export async function observeRelease(
   const release = await findRelease(server, goal, { tag, branchHead, isContinued });
   return {
     branchHead,
+    nextHead: goal.nextBranch === undefined ? undefined : refs.get(`refs/heads/${goal.nextBranch}`),
     tag,
     release,
     postRelease:
@@ -133,9 +144,9 @@ async function findPostRelease(
 ): Promise<string | undefined> {
   if (branchHead === release || !(await isAncestor(repository, release, branchHead)))
     return undefined;
-  const { tree } = await goal.buildNext(release);
+  const next = await goal.buildNext?.(release);
   const children = await childrenOf(repository, release, branchHead);
-  if (children.some((child) => child.tree === tree)) return goal.nextVersion;
+  if (children.some((child) => child.tree === next?.tree)) return goal.nextVersion;
   // Opened by hand or with another part: whatever is later than the release is a post-release version (G05).
   return tag === undefined ? undefined : goal.laterVersionAt(branchHead);
 }

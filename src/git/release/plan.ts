@@ -13,11 +13,14 @@ import type { ReleaseState } from "./observe.ts";
 
 /** What is to be done about a release, by what the server holds. */
 export type ReleasePlan =
-  | { kind: "done"; release: Sha; nextVersion: string }
+  | { kind: "done"; release: Sha; nextVersion: string | undefined }
   | { kind: "push"; release: Sha; branchFrom: Sha }
   /** A push that was not atomic, by someone else: the tag is there, the post-release commit is not (G04). */
   | { kind: "push-missing-bump"; release: Sha; branchFrom: Sha }
   | { kind: "push-missing-tag"; release: Sha }
+  /** Nobody pushes to the branch: the tag, and the branch of a merge request where there is one to be made. */
+  | { kind: "push-tag"; release: Sha; withNext: boolean }
+  | { kind: "push-next"; release: Sha }
   | { kind: "conflict"; error: StepError };
 
 type Facts = Omit<ReleaseGoal, "buildNext" | "buildTag" | "rank" | "laterVersionAt">;
@@ -29,13 +32,36 @@ export function planRelease(goal: Facts, state: ReleaseState): ReleasePlan {
     return conflict(
       state.isTagBehind && !goal.marksDevelopment ? tagBehind(goal, tag) : tagElsewhere(goal, tag),
     );
-  if (tag !== undefined && release !== undefined) return completeTagged(goal, state, release);
+  if (tag !== undefined && release !== undefined)
+    return goal.pushesBranch
+      ? completeTagged(goal, state, release)
+      : completeApart(goal, state, release);
   if (state.rivals.length > 0) return conflict(versionNotGreater(goal, state.rivals));
+  if (!goal.pushesBranch) return planApart(goal, state);
   if (release !== undefined && postRelease !== undefined)
     return { kind: "push-missing-tag", release };
   if (isOpen(goal, state))
     return { kind: "push", release: release ?? goal.release.id, branchFrom: state.branchHead };
   return conflict(branchMoved(goal, state));
+}
+
+/** Where the branch is not pushed, it may go on meanwhile; only rewritten it must not be. */
+function planApart(goal: Facts, state: ReleaseState): ReleasePlan {
+  if (!state.isContinued) return conflict(branchMoved(goal, state));
+  return {
+    kind: "push-tag",
+    release: state.release ?? goal.release.id,
+    withNext: lacksNext(goal, state),
+  };
+}
+
+function completeApart(goal: Facts, state: ReleaseState, release: Sha): ReleasePlan {
+  if (lacksNext(goal, state)) return { kind: "push-next", release };
+  return { kind: "done", release, nextVersion: state.postRelease ?? goal.nextVersion };
+}
+
+function lacksNext({ nextBranch }: Facts, { nextHead, postRelease }: ReleaseState): boolean {
+  return nextBranch !== undefined && nextHead === undefined && postRelease === undefined;
 }
 
 function completeTagged(goal: Facts, state: ReleaseState, release: Sha): ReleasePlan {
@@ -52,17 +78,24 @@ function isOpen({ base }: Facts, { branchHead, release }: ReleaseState): boolean
 
 /** The references that carry out a plan, each guarded by what it was built on. */
 export function updatesOf(
-  { branch, tag }: Pick<Facts, "branch" | "tag">,
+  { branch, tag, nextBranch }: Pick<Facts, "branch" | "tag" | "nextBranch">,
   plan: ReleasePlan,
-  { next, tagObject }: { next: Sha; tagObject: Sha },
+  { next, tagObject }: { next: Sha | undefined; tagObject: Sha },
 ): readonly RefUpdate[] {
-  const branchUpdate = (expected: Sha) => ({ ref: `refs/heads/${branch}`, id: next, expected });
+  const headUpdate = (name: string | undefined, expected: Sha | undefined): readonly RefUpdate[] =>
+    next === undefined || name === undefined
+      ? []
+      : [{ ref: `refs/heads/${name}`, id: next, expected }];
   const tagUpdate = { ref: `refs/tags/${tag}`, id: tagObject, expected: undefined };
   switch (plan.kind) {
     case "push":
-      return [branchUpdate(plan.branchFrom), tagUpdate];
+      return [...headUpdate(branch, plan.branchFrom), tagUpdate];
     case "push-missing-bump":
-      return [branchUpdate(plan.branchFrom)];
+      return headUpdate(branch, plan.branchFrom);
+    case "push-tag":
+      return plan.withNext ? [...headUpdate(nextBranch, undefined), tagUpdate] : [tagUpdate];
+    case "push-next":
+      return headUpdate(nextBranch, undefined);
     case "push-missing-tag":
       return [tagUpdate];
     case "done":

@@ -11,7 +11,7 @@ import { planRelease, type ReleasePlan, updatesOf } from "./plan.ts";
 /** A release that the server holds as a whole. */
 export interface Released {
   readonly release: Sha;
-  readonly nextVersion: string;
+  readonly nextVersion: string | undefined;
 }
 
 type OpenPlan = Exclude<ReleasePlan, { kind: "conflict" }>;
@@ -33,8 +33,8 @@ export function pushRelease(
     return { release, nextVersion };
   };
   const updates = async () => {
-    const next = await goal.buildNext(plan.release);
-    return updatesOf(goal, plan, { next: next.id, tagObject: await goal.buildTag(plan.release) });
+    const next = await goal.buildNext?.(plan.release);
+    return updatesOf(goal, plan, { next: next?.id, tagObject: await goal.buildTag(plan.release) });
   };
   /** Ids say all: where branch and tag are exactly what was pushed, their history needs no reading. */
   const isThere = async () => {
@@ -79,17 +79,34 @@ async function settle(server: Server, goal: ReleaseGoal, plan: OpenPlan): Promis
   return seen.kind === plan.kind ? "absent" : "mixed";
 }
 
-function titleOf({ tag, branch }: ReleaseGoal, { kind }: OpenPlan): string {
-  if (kind === "push-missing-bump") return `branch ${branch}`;
-  return kind === "push-missing-tag" ? `tag ${tag}` : `tag ${tag} and branch ${branch}`;
+function titleOf({ tag, branch, nextBranch }: ReleaseGoal, plan: OpenPlan): string {
+  switch (plan.kind) {
+    case "push-missing-bump":
+      return `branch ${branch}`;
+    case "push-next":
+      return `branch ${nextBranch}`;
+    case "push-missing-tag":
+      return `tag ${tag}`;
+    case "push-tag":
+      return plan.withNext ? `tag ${tag} and branch ${nextBranch}` : `tag ${tag}`;
+    case "push":
+    case "done":
+      return `tag ${tag} and branch ${branch}`;
+  }
 }
 
 function sentenceOf({ remote }: Server, goal: ReleaseGoal, plan: OpenPlan): string {
-  const { tag, branch, version, nextVersion } = goal;
+  const { tag, branch, version, nextVersion, nextBranch } = goal;
   const commit = shortSha(plan.release);
   switch (plan.kind) {
     case "done":
-      return `Release ${version}: tag ${tag} on ${commit}, ${branch} on ${plan.nextVersion}`;
+      return `Release ${version}: tag ${tag} on ${commit}${goal.pushesBranch ? `, ${branch} on ${plan.nextVersion}` : ""}`;
+    case "push-tag":
+      return plan.withNext
+        ? `Push tag ${tag} (${version}, on ${commit}) and branch ${nextBranch} (${nextVersion}) at once to ${remote.url}`
+        : `Push tag ${tag} (${version}, on ${commit}) to ${remote.url}`;
+    case "push-next":
+      return `Push branch ${nextBranch} (${nextVersion}) for a merge request to ${remote.url}`;
     case "push":
       return `Push tag ${tag} (${version}, on ${commit}) and branch ${branch} (${nextVersion}) at once to ${remote.url}`;
     case "push-missing-bump":
