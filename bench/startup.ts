@@ -10,6 +10,7 @@ const network = new Set([
   "upload-package",
   "create-release",
   "rehearse-release",
+  "check-setup",
   "verify-release",
   "propose-artifact",
 ]);

@@ -37,6 +37,20 @@ export { type Pipeline, triggerPipeline } from "./pipelines.ts";
 export { findProject, type Project, readProject, role, roleName } from "./project.ts";
 export { type Proxies, readProxies } from "./proxies.ts";
 export {
+  findMembership,
+  type JobTokenScope,
+  listPackageProtection,
+  listVariables,
+  type PackageProtection,
+  type ProjectVariable,
+  readCurrentUser,
+  readGenericFileLimit,
+  readJobTokenScope,
+  readServer,
+} from "./project-settings.ts";
+export { type PushFinding } from "./push-findings.ts";
+export {
+  findPushProblems,
   type PushQuestion,
   askPushRights,
   type PushRights,
@@ -47,13 +61,14 @@ export {
   type Branch,
   findBranch,
   findTag,
+  matchesPattern,
   listProtectedTags,
   type ProtectedTag,
   type Tag,
 } from "./refs.ts";
 export { chooseToken, type Token, tokenHeaders, type TokenKind } from "./tokens.ts";
 export { readTokenSelf, type TokenSelf } from "./token-self.ts";
-export { type AuthorityFile, readTrust } from "./trust.ts";
+export { type AuthorityFile, readAuthorityEnds, readTrust } from "./trust.ts";
 export { forEachBounded } from "./bounded.ts";
 export { exchangeFollowing } from "./redirects.ts";
 export { askedDelayMs, delayMs, judgeAnswer, normalRetry, type RetryPolicy } from "./retry.ts";

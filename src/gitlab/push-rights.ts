@@ -5,7 +5,7 @@ import { findProject, type Project } from "./project.ts";
 import {
   type Answer,
   ask,
-  type Findings,
+  Findings,
   isAboutRights,
   judgeBranch,
   judgeNewBranch,
@@ -14,6 +14,7 @@ import {
   judgeTag,
   judgeToken,
   known,
+  type PushFinding,
 } from "./push-findings.ts";
 import {
   type Branch,
@@ -69,7 +70,29 @@ export function askPushRights(
   const asking = askAll(gitlab, aim);
   // Who waits for it is told of a failure; perhaps nobody does.
   asking.catch(() => {});
-  return async (question) => judge(gitlab, question, await asking);
+  return async (question) => asRights((await judge(gitlab, question, await asking)).all);
+}
+
+/** The same, each finding with its topic; empty where nothing stands in the way. */
+export async function findPushProblems(
+  gitlab: GitLab,
+  question: PushQuestion,
+): Promise<readonly PushFinding[]> {
+  const { branch, proposedBranch } = question;
+  const asked = await askAll(gitlab, { branch, proposes: proposedBranch !== undefined });
+  return (await judge(gitlab, question, asked)).all;
+}
+
+function asRights(findings: readonly PushFinding[]): PushRights {
+  const sentences = (wanted: PushFinding["state"]) =>
+    findings
+      .filter(({ state }) => state === wanted)
+      .map(({ found, cure }) => `${found} ${cure}`.trim());
+  return {
+    refused: sentences("refused"),
+    wrong: sentences("wrong"),
+    notProvable: sentences("not provable"),
+  };
 }
 
 /** What was asked before the tag is known. Without a token that GitLab takes there is nothing more to ask. */
@@ -88,7 +111,7 @@ async function askAll(
   gitlab: GitLab,
   { branch, proposes }: { branch: string | undefined; proposes: boolean },
 ): Promise<Asked> {
-  const findings: Findings = { refused: [], wrong: [], notProvable: [] };
+  const findings = new Findings();
   const self = await askToken(gitlab, findings);
   if (self === "refused") return { self, findings };
   const [project, found, branchRules, rules] = await Promise.all([
@@ -100,14 +123,16 @@ async function askAll(
   return { self, findings, project, branch: found, branchRules, rules };
 }
 
-async function judge(gitlab: GitLab, question: PushQuestion, asked: Asked): Promise<PushRights> {
+async function judge(gitlab: GitLab, question: PushQuestion, asked: Asked): Promise<Findings> {
   const { findings } = asked;
   if (asked.self === "refused") return findings;
-  const { refused, notProvable } = findings;
-  const project = known(asked.project, "the project's settings", findings)?.value;
-  if (project === undefined && gitlab.token.kind === "private" && notProvable.length === 0) {
-    refused.push(
-      `The token in ${gitlab.token.variable} does not see the project ${gitlab.project}: it is of another project, or its user is no member. Use an access token of this project.`,
+  const project = known(asked.project, "project", "the project's settings", findings)?.value;
+  const isUnclear = findings.all.some(({ state }) => state === "not provable");
+  if (project === undefined && gitlab.token.kind === "private" && !isUnclear) {
+    findings.refused(
+      "project",
+      `The token in ${gitlab.token.variable} does not see the project ${gitlab.project}: it is of another project, or its user is no member.`,
+      "Use an access token of this project.",
     );
     return findings;
   }
@@ -153,11 +178,11 @@ async function askToken(
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
     if (error.code === "E_TOKEN_REFUSED") {
-      findings.refused.push(`${error.message} ${error.hint ?? ""}`.trim());
+      findings.refused("token", error.message, error.hint);
       return "refused";
     }
     if (!isAboutRights(error)) throw error;
-    findings.notProvable.push(`What the token in ${variable} may do: ${error.message}`);
+    findings.notProvable("token", `What the token in ${variable} may do: ${error.message}`);
     return undefined;
   }
   judgeToken(self, variable, gitlab.clock.now(), findings);

@@ -28,6 +28,29 @@ export async function readTrust(files: readonly AuthorityFile[]): Promise<readon
   ];
 }
 
+/** Until when a certificate of a file is valid. */
+export interface AuthorityEnd {
+  variable: string;
+  subject: string;
+  validTo: Date;
+}
+
+/** When the certificates of the files end. @throws {StepError} E_GITLAB_TLS as `readTrust`. */
+export async function readAuthorityEnds(
+  files: readonly AuthorityFile[],
+): Promise<readonly AuthorityEnd[]> {
+  const read = await Promise.all(files.map(readAuthorities));
+  const problems = read.flatMap(({ problem }) => problem ?? []);
+  if (problems.length > 0) throw gitlabError("E_GITLAB_TLS", problems.join("\n"));
+  return read.flatMap(({ certificates }, index) =>
+    certificates.map((pem) => {
+      const { subject, validTo } = new X509Certificate(pem);
+      const variable = files[index]?.variable ?? "";
+      return { variable, subject: subject.replaceAll("\n", ", "), validTo: new Date(validTo) };
+    }),
+  );
+}
+
 interface Authorities {
   certificates: readonly string[];
   problem?: string;

@@ -12,6 +12,7 @@ export {
 export { folderSource } from "./folder-source.ts";
 export { hookEnvironment, runHooks, type HookRun } from "./hooks.ts";
 export type { Operation } from "./operation.ts";
+export { findPythonProject, type PythonProject } from "./places/python-project.ts";
 export { planBump, type BumpPlan, type BumpRequest, type ReleaseTexts } from "./plan.ts";
 export type { Changelog } from "./plan-changelog.ts";
 export { Problems } from "./problems.ts";
