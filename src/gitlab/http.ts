@@ -11,8 +11,15 @@ export interface OutgoingBody {
   type: string;
   /** Bytes; always announced, never chunked. */
   size: number;
+  /** Memory of a piece may be used anew when {@link heldPieces} more were taken. */
   open(): AsyncIterable<Uint8Array>;
 }
+
+/**
+ * How many pieces of a body the door may hold at a time: one is written, and undici goes on only when the socket has
+ * let go of it; one waits in the stream; one is on its way between the two. A fourth is for good measure.
+ */
+export const heldPieces = 4;
 
 /** One request and its answer; redirects and retries are decided above. */
 export interface Exchange {
@@ -114,7 +121,7 @@ async function run(exchange: Exchange, means: Means): Promise<Answer> {
       body:
         body === undefined
           ? null
-          : Readable.from(watched(body, attempt, means.limits), { highWaterMark: 2 }),
+          : Readable.from(watched(body, attempt, means.limits), { highWaterMark: 1 }),
       // The watchdog has its own times: undici's would count the sending, too.
       headersTimeout: 0,
       bodyTimeout: 0,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { gitlabError } from "./errors.ts";
+import { heldPieces } from "./http.ts";
 
 /** A file of the job as it was when the step began. */
 export interface LocalFile {
@@ -18,7 +19,7 @@ export interface ReadResult {
   sha256: string;
 }
 
-const chunkBytes = 128 * 1024;
+const chunkBytes = 256 * 1024;
 
 /**
  * Reads a file once, through one descriptor, and hashes what it yields.
@@ -64,19 +65,25 @@ export async function digestOf(file: LocalFile): Promise<string> {
   return sha256;
 }
 
-/** Reads the next piece while the last one is hashed and sent. */
+/**
+ * Reads the next piece while the last one is hashed and sent.
+ *
+ * The same few buffers are filled again and again. Memory outside of JavaScript's own is freed late: fresh buffers
+ * would fill some 60 MiB, and freeing them took as long as hashing.
+ */
 async function* readAhead(handle: FileHandle, file: LocalFile): AsyncGenerator<Uint8Array> {
+  const pieceBytes = Math.min(chunkBytes, file.size);
+  const buffers = Array.from({ length: heldPieces + ownPieces }, () =>
+    Buffer.allocUnsafeSlow(pieceBytes),
+  );
+  let reads = 0;
   const read = async (position: number): Promise<Uint8Array> => {
-    const wanted = Math.min(chunkBytes, file.size - position);
-    if (wanted === 0) return new Uint8Array();
-    const { bytesRead, buffer } = await handle.read(
-      Buffer.allocUnsafeSlow(wanted),
-      0,
-      wanted,
-      position,
-    );
+    const wanted = Math.min(pieceBytes, file.size - position);
+    const into = buffers[reads++ % buffers.length];
+    if (wanted === 0 || into === undefined) return new Uint8Array();
+    const { bytesRead } = await handle.read(into, 0, wanted, position);
     if (bytesRead === 0) throw changed(file, `it ended after ${position} bytes`);
-    return buffer.subarray(0, bytesRead);
+    return into.subarray(0, bytesRead);
   };
   let chunk = await read(0);
   for (let position = chunk.length; chunk.length > 0; position += chunk.length) {
@@ -87,6 +94,9 @@ async function* readAhead(handle: FileHandle, file: LocalFile): AsyncGenerator<U
     chunk = await next;
   }
 }
+
+/** One is being read, one hashed, one held back. */
+const ownPieces = 3;
 
 async function assertUnchanged(handle: FileHandle, file: LocalFile): Promise<void> {
   const { size, mtimeNs } = await handle.stat({ bigint: true });

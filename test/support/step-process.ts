@@ -20,13 +20,24 @@ export interface StepProcess {
   }>;
 }
 
+interface ProcessOptions {
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+}
+
 /** Runs a step as a process of its own, from its sources: for signals, kills and memory. */
-export function startStep(
-  name: string,
-  options: { cwd: string; env: Readonly<Record<string, string>> },
-): StepProcess {
+export function startStep(name: string, options: ProcessOptions): StepProcess {
   const script = `import step from ${address(`steps/${name}.ts`)}; import { main } from ${address("src/step/main.ts")}; await main(step);`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+  return follow(process.execPath, ["--input-type=module", "-e", script], options);
+}
+
+/** Runs a step as it is delivered: the executable in dist/bin. */
+export function startCommand(name: string, options: ProcessOptions): StepProcess {
+  return follow(join(root, "dist/bin", name), [], options);
+}
+
+function follow(file: string, args: readonly string[], options: ProcessOptions): StepProcess {
+  const child = spawn(file, args, {
     cwd: options.cwd,
     env: { PATH: process.env["PATH"] ?? "", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
