@@ -49,4 +49,5 @@ export type { OpenArtifact } from "./sync/observe.ts";
 export type { ArtifactReport } from "./sync/report.ts";
 export { syncEffect } from "./sync/sync-effect.ts";
 export { syncError } from "./sync-errors.ts";
+export type { SourceFacts } from "./transfer/download.ts";
 export type { Means } from "./transfer/means.ts";

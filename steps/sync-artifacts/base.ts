@@ -9,15 +9,25 @@ import {
 import { isSha, openCheckout, openGit } from "../../src/git/index.ts";
 import type { SyncContext } from "./inputs.ts";
 
+/** The entries of a commit, to tell which ones a merge request changes. */
+export interface BaseArtifacts {
+  /** Whether this very entry was there. */
+  has(artifact: Entry): boolean;
+  /** What the name stood for, where it was there with another id. */
+  otherId(artifact: Entry): string | undefined;
+}
+
+type Entry = Pick<ResolvedArtifact, "name" | "id"> & { source: { name: string } };
+
 /**
- * The entries as the commit in SYNC_BASE has them.
+ * Reads the entries as the commit in SYNC_BASE has them.
  *
  * @returns `undefined` where there is no such commit to compare with: then every entry counts as changed.
  */
 export async function readBaseArtifacts(
   { inputs, cwd, log, clock, signal, environment, workFolder }: SyncContext,
   files: readonly ArtifactsFile[],
-): Promise<ReadonlySet<string> | undefined> {
+): Promise<BaseArtifacts | undefined> {
   const base = inputs.SYNC_BASE;
   if (base === undefined || !isSha(base)) return undefined;
   const context = { workFolder: await workFolder(), environment, log, clock, signal };
@@ -32,7 +42,7 @@ export async function readBaseArtifacts(
     return undefined;
   }
   const here = await realpath(cwd);
-  const keys = new Set<string>();
+  const entries: Entry[] = [];
   for (const { path, defaultSource } of files) {
     const place = relative(root, resolve(here, path)).replaceAll("\\", "/");
     const { exitCode, stdout } = await git.run(["cat-file", "blob", `${base}:${place}`], options);
@@ -40,16 +50,12 @@ export async function readBaseArtifacts(
     const before = readArtifactsFile(path, stdout.toString(), new Findings());
     const fallBack = before.defaultSource?.text ?? defaultSource?.text ?? "";
     for (const { name, id, source } of before.artifacts)
-      keys.add(keyOf({ name, id, source: { name: source ?? fallBack } }));
+      entries.push({ name, id, source: { name: source ?? fallBack } });
   }
-  return keys;
-}
-
-/** What makes an entry the same one: a line that only moved has not changed. */
-export function keyOf({
-  name,
-  id,
-  source,
-}: Pick<ResolvedArtifact, "name" | "id"> & { source: { name: string } }): string {
-  return JSON.stringify([name, id, source.name]);
+  const isAt = (one: Entry, { name, source }: Entry): boolean =>
+    one.name === name && one.source.name === source.name;
+  return {
+    has: (artifact) => entries.some((one) => isAt(one, artifact) && one.id === artifact.id),
+    otherId: (artifact) => entries.find((one) => isAt(one, artifact) && one.id !== artifact.id)?.id,
+  };
 }
