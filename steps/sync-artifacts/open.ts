@@ -74,7 +74,7 @@ export function openAll(
   }));
 }
 
-function cacheAccess({ inputs, redactor }: SyncContext, means: Means): CacheAccess {
+function cacheAccess({ inputs, redactor, defer }: SyncContext, means: Means): CacheAccess {
   const kerberos = {
     keytabFile: inputs.KERBEROS_KEYTAB_FILE,
     principal: inputs.KERBEROS_PRINCIPAL,
@@ -90,6 +90,7 @@ function cacheAccess({ inputs, redactor }: SyncContext, means: Means): CacheAcce
   return {
     means,
     redactor,
+    defer,
     authorityFiles: authorityFiles(inputs),
     hdfs: {
       urls: (inputs.WEBHDFS_URL ?? []).map((one) => one.replace(/\/+$/, "")),

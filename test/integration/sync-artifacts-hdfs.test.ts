@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { createReadStream, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { artifactWorld, sha256Of } from "../support/artifact-world.ts";
 import { type Hadoop, startHadoop, startHttpFs } from "../support/hadoop.ts";
+import { startStep } from "../support/step-process.ts";
 
 let hadoop: Hadoop | { whyNot: string };
 let httpfs: Awaited<ReturnType<typeof startHttpFs>>;
@@ -136,4 +139,26 @@ describe.each(["webhdfs", "httpfs"])("%s", (api) => {
     expect(run.stderr).toContain(sha256);
     expect(await bytesAt(`${folder}/job-1.0.conda.tgz`)).toEqual(other);
   });
+});
+
+test("memory stays flat on the way through HTTP into HDFS", async (context) => {
+  const { http } = cluster(context);
+  const world = await artifactWorld();
+  const size = 200 * 1024 * 1024;
+  writeFileSync(join(world.served, "large.tgz"), "");
+  truncateSync(join(world.served, "large.tgz"), size);
+  world.server.behave = ({ path }, response) => {
+    response.writeHead(200, { "content-length": size });
+    createReadStream(join(world.served, path)).pipe(response);
+    return true;
+  };
+  world.declare(declaration("webhdfs", http, "/pub/large", `${world.server.url}/large.tgz`));
+  const { code, stderr, peakBytes } = await startStep("sync-artifacts", {
+    cwd: world.folder,
+    env: { ARTIFACT_FILES: "artifacts.yaml", ...user },
+  }).ended;
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  // Less than the file and Node itself with the sources' types to strip.
+  expect(peakBytes).toBeLessThan(200 * 1024 * 1024);
 });

@@ -29,6 +29,11 @@ artifacts: {job-1.0.conda.tgz: {id: "${url}", source: url}}
   return { world, cluster, login };
 }
 
+/** How many delegation tokens the namenode knows. */
+async function tokensOf(cluster: Hadoop): Promise<number> {
+  return Number(await cluster.command("tokens"));
+}
+
 /** Every file of the folder that this user owns, as the namenode lists them to a Kerberos login. */
 function ownersIn({ http, krb5, keytab }: Hadoop, folder: string): readonly string[] {
   const answer = execFileSync(
@@ -55,6 +60,8 @@ test("a binary keytab logs in, and the file belongs to its principal", async (co
   expect(run.stderr).toBe("");
   expect(run.exitCode).toBe(0);
   expect(ownersIn(cluster, "/pub/keytab")).toEqual(["alice job-1.0.conda.tgz"]);
+  // The token that was lent is given back, so that nobody else can use it.
+  expect(await tokensOf(cluster)).toBe(0);
   const again = await world.run(login);
   expect(again.stdout).toContain("already done");
 });

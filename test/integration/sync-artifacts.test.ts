@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import {
   existsSync,
@@ -7,11 +8,14 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { artifactWorld, sha256Of } from "../support/artifact-world.ts";
+import { startStep } from "../support/step-process.ts";
 
 const twoFolders = (url: string): string => `
 caches:
@@ -183,4 +187,72 @@ sources: {here: {type: file, path: ${JSON.stringify(world.served)}}}
   await once(child, "close");
   expect(said).toContain("E_CACHE_REFUSED");
   expect(said).not.toContain("ExperimentalWarning");
+});
+
+test("H18 a folder whose disk is full is told as such, and keeps nothing of the file", async (context) => {
+  const world = await artifactWorld();
+  const cache = join(world.folder, "cache");
+  mkdirSync(cache);
+  const mount = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "slipway-test", cache]);
+  if (mount.status !== 0) return context.skip("no file system can be mounted here");
+  try {
+    const { url } = world.serve("x.tgz", randomBytes(3_000_000));
+    world.declare(`
+caches: {full: {type: folder, path: cache}, roomy: {type: folder, path: roomy}}
+default_caches: [full, roomy]
+artifacts: {x.tgz: {id: "${url}", source: url}}
+`);
+    const run = await world.run();
+    expect(run.stderr).toContain("E_CACHE_FULL");
+    expect(run.exitCode).toBe(5);
+    expect(readdirSync(cache)).toEqual([]);
+    // The other cache has it all the same.
+    expect(readdirSync(join(world.folder, "roomy"))).toContain("x.tgz");
+  } finally {
+    spawnSync("umount", [cache]);
+  }
+});
+
+test("what a killed run left of the artifact a day ago is removed; what is young or another's stays", async () => {
+  const world = await artifactWorld();
+  const { url } = world.serve("x.tgz");
+  world.declare(twoFolders(url));
+  const place = join(world.folder, "cache/one");
+  mkdirSync(place, { recursive: true });
+  const old = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000);
+  for (const [name, time] of [
+    [".job-1.0.conda.tgz.0a1b2c3d.slipway-part", old],
+    [".job-1.0.conda.tgz.4e5f6a7b.slipway-part", new Date()],
+    [".other.tgz.0a1b2c3d.slipway-part", old],
+  ] as const) {
+    writeFileSync(join(place, name), "half");
+    utimesSync(join(place, name), time, time);
+  }
+  expect((await world.run()).exitCode).toBe(0);
+  expect(
+    readdirSync(place)
+      .filter((name) => name.endsWith("-part"))
+      .toSorted(),
+  ).toEqual([".job-1.0.conda.tgz.4e5f6a7b.slipway-part", ".other.tgz.0a1b2c3d.slipway-part"]);
+});
+
+test("memory stays flat for a file of any size", async () => {
+  const world = await artifactWorld();
+  const size = 200 * 1024 * 1024;
+  const file = join(world.served, "large.tgz");
+  writeFileSync(file, "");
+  truncateSync(file, size);
+  world.declare(`
+caches: {one: {type: folder, path: one}}
+default_caches: [one]
+sources: {built: {type: file, path: ${JSON.stringify(world.served)}}}
+artifacts: {large.tgz: {id: large.tgz, source: built}}
+`);
+  const { code, peakBytes } = await startStep("sync-artifacts", {
+    cwd: world.folder,
+    env: { ARTIFACT_FILES: "artifacts.yaml" },
+  }).ended;
+  expect(code).toBe(0);
+  expect(statSync(join(world.folder, "one/large.tgz")).size).toBe(size);
+  expect(peakBytes).toBeLessThan(150 * 1024 * 1024);
 });

@@ -1,6 +1,15 @@
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -16,23 +25,36 @@ export interface Hadoop {
   /** Configuration of the KDC, and the keytab of `alice`; empty where it is not secured. */
   readonly krb5: string;
   readonly keytab: string;
-  /** Commands of MiniHadoop.java. */
-  command(line: string): Promise<void>;
+  /** One of the commands of MiniHadoop.java. @returns what it says. */
+  command(line: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** The jars and the compiled server, fetched by Maven once. */
-function hadoopTools(): { folder: string } | { whyNot: string } {
-  const source = [readFileSync(join(here, "pom.xml")), readFileSync(join(here, "MiniHadoop.java"))];
-  const digest = createHash("sha256").update(Buffer.concat(source)).digest("hex").slice(0, 12);
-  return toolFolder(`hadoop-${digest}`, (folder) => {
+/** The jars, fetched by Maven once, and the server, compiled anew where its source has changed. */
+function hadoopTools(): { lib: string; classes: string } | { whyNot: string } {
+  const pom = readFileSync(join(here, "pom.xml"));
+  const jars = toolFolder(`hadoop-${shortDigest(pom)}`, (folder) => {
     copyFileSync(join(here, "pom.xml"), join(folder, "pom.xml"));
-    const run = (command: string, args: readonly string[]): void =>
-      void execFileSync(command, args, { cwd: folder, stdio: "pipe" });
-    run("mvn", ["-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"]);
-    mkdirSync(join(folder, "classes"));
-    run("javac", ["-cp", "lib/*", "-d", "classes", join(here, "MiniHadoop.java")]);
+    execFileSync("javac", ["-version"], { stdio: "pipe" });
+    execFileSync("mvn", ["-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=lib"], {
+      cwd: folder,
+      stdio: "pipe",
+    });
   });
+  if ("whyNot" in jars) return jars;
+  const lib = `${jars.folder}/lib/*`;
+  const source = join(here, "MiniHadoop.java");
+  const classes = join(jars.folder, `classes-${shortDigest(readFileSync(source))}`);
+  if (!existsSync(classes)) {
+    const fresh = mkdtempSync(join(jars.folder, "classes.part-"));
+    execFileSync("javac", ["-cp", lib, "-d", fresh, source], { stdio: "pipe" });
+    renameSync(fresh, classes);
+  }
+  return { lib, classes };
+}
+
+function shortDigest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 12);
 }
 
 /** Starts a cluster. @returns in words why it cannot be had. */
@@ -42,7 +64,7 @@ export async function startHadoop(
   const tools = hadoopTools();
   if ("whyNot" in tools) return tools;
   const folder = mkdtempSync(join(tmpdir(), "hadoop-"));
-  const classPath = `${tools.folder}/classes:${tools.folder}/lib/*`;
+  const classPath = `${tools.classes}:${tools.lib}`;
   const child = spawn("java", [...modest, "-cp", classPath, "MiniHadoop", folder, security], {
     cwd: folder,
     stdio: "pipe",
@@ -59,7 +81,8 @@ export async function startHadoop(
     async command(line) {
       child.stdin.write(`${line}\n`);
       const answer = await lines.next("ANSWER ");
-      if (answer !== "OK") throw new Error(`${line}: ${answer}`);
+      if (!answer.startsWith("OK")) throw new Error(`${line}: ${answer}`);
+      return answer.slice("OK".length).trim();
     },
     async stop() {
       await end(child);
@@ -99,7 +122,7 @@ export async function startHttpFs({
       `-Dhttpfs.log.dir=${folder}/logs`,
       `-Dhttpfs.temp.dir=${folder}/temp`,
       "-cp",
-      `${folder}/conf:${tools.folder}/classes:${tools.folder}/lib/*`,
+      `${folder}/conf:${tools.lib}`,
       "org.apache.hadoop.fs.http.server.HttpFSServerWebServer",
     ],
     { cwd: folder, stdio: "pipe" },

@@ -18,6 +18,8 @@ export interface CacheAccess {
   readonly means: Means;
   readonly redactor: Redactor;
   readonly authorityFiles: readonly AuthorityFile[];
+  /** Runs when the step ends. */
+  readonly defer: (cleanUp: () => Promise<void>) => void;
   readonly hdfs: {
     /** For caches of HDFS whose declaration names no address. */
     readonly urls: readonly string[];
@@ -57,6 +59,7 @@ export function openCaches(
     const key = urls.join(" ");
     const login = logins.get(key) ?? chooseLogin(title, urls, access);
     if (!logins.has(key)) access.means.log.info(`${title} is asked ${login.title}.`);
+    if (!logins.has(key)) access.defer(async () => login.end?.());
     logins.set(key, login);
     return login;
   };

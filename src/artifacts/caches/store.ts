@@ -36,13 +36,34 @@ export interface CacheStore {
 
 /** Told apart from what others may put beside: whose file it is, and that it is not complete. */
 export function temporaryName(name: string): string {
-  const random = crypto.randomUUID().slice(0, 8);
+  return `${temporaryStart(name)}${crypto.randomUUID().slice(0, 8)}${temporaryEnd}`;
+}
+
+const temporaryEnd = ".slipway-part";
+
+/** A run of this artifact may take so long; what is older was left by one that was killed. */
+const longestRunMs = 24 * 60 * 60 * 1000;
+
+/** Whether a file was begun for this artifact by a run that cannot be under way any more. */
+export function isLeftOver(
+  name: string,
+  found: { name: string; changedMs: number },
+  nowMs: number,
+): boolean {
+  return (
+    found.name.startsWith(temporaryStart(name)) &&
+    found.name.endsWith(temporaryEnd) &&
+    nowMs - found.changedMs > longestRunMs
+  );
+}
+
+function temporaryStart(name: string): string {
   // The longest name that file systems take has 255 bytes.
   const start = Buffer.from(name)
     .subarray(0, 200)
     .toString("utf8")
     .replace(/\uFFFD$/, "");
-  return `.${start}.${random}.slipway-part`;
+  return `.${start}.`;
 }
 
 /** The refusal to touch what is there, with both files. */

@@ -11,6 +11,7 @@ import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.hdfs.HdfsConfiguration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants.SafeModeAction;
+import org.apache.hadoop.hdfs.server.namenode.NameNodeAdapter;
 import org.apache.hadoop.minikdc.MiniKdc;
 import org.apache.hadoop.security.UserGroupInformation;
 
@@ -103,6 +104,8 @@ public final class MiniHadoop {
       case "stop-datanode":
         cluster.stopDataNode(0);
         return "OK";
+      case "tokens":
+        return "OK " + NameNodeAdapter.getDtSecretManager(cluster.getNamesystem()).getCurrentTokensSize();
       default:
         return "FAILED unknown command";
     }

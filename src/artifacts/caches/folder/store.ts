@@ -1,9 +1,20 @@
 import { constants } from "node:fs";
-import { link, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import {
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { syncError } from "../../sync-errors.ts";
-import { digestOfStream, type LocalCopy, readCopy } from "../../transfer/local-copy.ts";
-import { type CacheStore, differs, type Stored, temporaryName } from "../store.ts";
+import { digestOfStream, type LocalCopy, piecesOf } from "../../transfer/local-copy.ts";
+import { type CacheStore, differs, isLeftOver, type Stored, temporaryName } from "../store.ts";
 import { asFolderError } from "./failures.ts";
 import { parseNote, type Note, noteName, writeNote } from "./note.ts";
 
@@ -34,6 +45,7 @@ export function folderStore(title: string, folder: string): CacheStore {
     put: (name, copy, sent) =>
       translated(folder, async () => {
         await mkdir(folder, { recursive: true, mode: folderMode });
+        await sweep(folder, name);
         const part = join(folder, temporaryName(name));
         try {
           await writePart(title, part, copy, sent);
@@ -71,7 +83,17 @@ async function lookAt(
 }
 
 async function hashThere(folder: string, name: string): Promise<Stored & { sha256: string }> {
-  return digestOfStream(readCopy({ path: join(folder, name) }));
+  return digestOfStream(piecesOf(join(folder, name)));
+}
+
+/** Removes what killed runs left of this artifact. That it cannot is no failure. */
+async function sweep(folder: string, name: string): Promise<void> {
+  for (const found of await readdir(folder)) {
+    const changedMs =
+      (await lstat(join(folder, found)).catch(() => undefined))?.mtimeMs ?? Infinity;
+    if (isLeftOver(name, { name: found, changedMs }, Date.now()))
+      await rm(join(folder, found), { force: true }).catch(() => {});
+  }
 }
 
 async function writePart(
@@ -82,14 +104,14 @@ async function writePart(
 ): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   await using handle = await open(part, flags, fileMode);
-  for await (const chunk of readCopy(copy)) {
+  for await (const chunk of piecesOf(copy.path)) {
     await handle.write(chunk);
     sent(chunk.length);
   }
   // The umask of the job must not keep Spark's users from reading.
   await handle.chmod(fileMode);
   await handle.sync();
-  const written = await digestOfStream(readCopy({ path: part }));
+  const written = await digestOfStream(piecesOf(part));
   if (written.sha256 !== copy.sha256)
     throw syncError(
       "E_CACHE_NOT_PROVEN",

@@ -28,7 +28,10 @@ export async function checksumLikeHdfs(
   const [, perCrc, c] = /^MD5-of-\d+MD5-of-(\d+)CRC32(C?)$/.exec(algorithm) ?? [];
   const bytesPerCrc = Number(perCrc);
   if (!(bytesPerCrc > 0) || !(blockBytes > 0) || blockBytes % bytesPerCrc !== 0) return undefined;
-  const check = c === "C" ? crc32c : (piece: Uint8Array) => crc32(piece);
+  const check =
+    c === "C"
+      ? crc32c
+      : (bytes: Uint8Array, from: number, to: number) => crc32(bytes.subarray(from, to));
   const blocks: Buffer[] = [];
   const crcsPerBlock = blockBytes / bytesPerCrc;
   let crcs: number[] = [];
@@ -40,7 +43,7 @@ export async function checksumLikeHdfs(
   };
   for await (const pieces of wholePieces(content, bytesPerCrc))
     for (let at = 0; at < pieces.length; at += bytesPerCrc) {
-      crcs.push(check(pieces.subarray(at, at + bytesPerCrc)));
+      crcs.push(check(pieces, at, Math.min(at + bytesPerCrc, pieces.length)));
       if (crcs.length === crcsPerBlock) endBlock();
     }
   if (crcs.length > 0) endBlock();

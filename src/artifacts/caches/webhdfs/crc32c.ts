@@ -1,12 +1,12 @@
 /** CRC32C (Castagnoli), eight bytes at a time: HDFS checks every 512 bytes with it. @see RFC 3720, B.4 */
 const tables = makeTables(0x82f63b78);
 
-/** The CRC32C of a piece, as an unsigned number. */
-export function crc32c(bytes: Uint8Array): number {
+/** The CRC32C of the bytes from one place up to another, as an unsigned number. */
+export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
   let crc = 0xffffffff;
-  let at = 0;
-  for (const end = bytes.length - 7; at < end; at += 8) {
+  let at = from;
+  for (const end = to - 7; at < end; at += 8) {
     crc ^=
       byte(bytes, at) |
       (byte(bytes, at + 1) << 8) |
@@ -22,7 +22,7 @@ export function crc32c(bytes: Uint8Array): number {
       word(t1, byte(bytes, at + 6)) ^
       word(t0, byte(bytes, at + 7));
   }
-  for (; at < bytes.length; at += 1) crc = word(t0, (crc ^ byte(bytes, at)) & 255) ^ (crc >>> 8);
+  for (; at < to; at += 1) crc = word(t0, (crc ^ byte(bytes, at)) & 255) ^ (crc >>> 8);
   return ~crc >>> 0;
 }
 

@@ -16,6 +16,8 @@ export interface FileStatus {
 /** The file operations of HDFS that publishing is made of. */
 export interface HdfsFiles {
   status(path: string): Promise<FileStatus | undefined>;
+  /** What is in a folder; nothing where there is no folder. */
+  list(path: string): Promise<readonly { name: string; changedMs: number }[]>;
   /** `undefined` where the cluster does not compute one. */
   checksum(path: string): Promise<FileChecksum | undefined>;
   /** Reads a file to its end and hashes it. */
@@ -55,6 +57,12 @@ export function hdfsFiles(client: HdfsClient): HdfsFiles {
         { method: "GET", op: "GETFILESTATUS", path },
         (answer) => readStatus(answer, path),
         absent,
+      ),
+    list: (path) =>
+      run<readonly { name: string; changedMs: number }[]>(
+        { method: "GET", op: "LISTSTATUS", path },
+        readList,
+        () => ({ value: [] }),
       ),
     checksum: (path) =>
       run<FileChecksum | undefined>(
@@ -162,6 +170,14 @@ function readStatus(answer: Answer, path: string): FileStatus {
     blockBytes: typeof blockSize === "number" ? blockSize : 0,
     permission: String(permission),
   };
+}
+
+function readList(answer: Answer): readonly { name: string; changedMs: number }[] {
+  const list = field(readJson(answer), "FileStatuses", "FileStatus");
+  return (Array.isArray(list) ? list : []).flatMap((one: unknown) => {
+    const [name, changedMs] = [field(one, "pathSuffix"), field(one, "modificationTime")];
+    return typeof name === "string" && typeof changedMs === "number" ? [{ name, changedMs }] : [];
+  });
 }
 
 function readChecksum(answer: Answer): FileChecksum | undefined {

@@ -47,6 +47,15 @@ export function kerberosLogin(curl: Curl): HdfsLogin {
       token = undefined;
       return true;
     },
+    async end() {
+      const lent = await token?.catch(() => undefined);
+      const [base] = curl.urls;
+      if (lent === undefined || base === undefined) return;
+      const url = new URL(`${base}/webhdfs/v1/?op=CANCELDELEGATIONTOKEN`);
+      url.searchParams.set("token", lent);
+      url.searchParams.set("delegation", lent);
+      await curl.means.http.exchange({ method: "PUT", url, headers: {} }).catch(() => {});
+    },
   };
 }
 

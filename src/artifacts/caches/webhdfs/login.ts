@@ -6,6 +6,8 @@ export interface HdfsLogin {
   query(base: string): Promise<Readonly<Record<string, string>>>;
   /** Gets new credentials in place of refused ones. @returns whether there are other ones now. */
   renew(): boolean;
+  /** Gives back what was lent for this run. What cannot be given back ends by itself. */
+  end?(): Promise<void>;
 }
 
 /** Simple authentication: the cluster believes the name. Without one it is its own default user. */

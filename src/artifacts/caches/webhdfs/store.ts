@@ -1,8 +1,8 @@
 import { syncError } from "../../sync-errors.ts";
-import { type LocalCopy, readCopy } from "../../transfer/local-copy.ts";
+import { type LocalCopy, piecesOf, readCopy } from "../../transfer/local-copy.ts";
 import type { Means } from "../../transfer/means.ts";
 import { Passing, patiently } from "../../transfer/patience.ts";
-import { type CacheStore, differs, temporaryName } from "../store.ts";
+import { type CacheStore, differs, isLeftOver, temporaryName } from "../store.ts";
 import { HdfsRefusal } from "./answers.ts";
 import { checksumLikeHdfs, type FileChecksum, isSameChecksum } from "./checksum.ts";
 import { type HdfsClient, type HdfsSettings, openHdfs } from "./client.ts";
@@ -71,6 +71,9 @@ export function hdfsStore(settings: HdfsSettings, folder: string): CacheStore {
           await files.remove(part).catch((error: unknown) => tellLeftOver(means, part, error));
         }
       };
+      for (const found of await files.list(folder))
+        if (isLeftOver(name, found, means.clock.now().getTime()))
+          await files.remove(pathOf(found.name)).catch(() => {});
       await patiently(send, means);
       await proveThere(files, pathOf(name), copy, title);
     },
@@ -123,7 +126,7 @@ async function proveBytes(
   const own =
     checksum === undefined
       ? undefined
-      : await checksumLikeHdfs(checksum, status.blockBytes, readCopy(copy));
+      : await checksumLikeHdfs(checksum, status.blockBytes, piecesOf(copy.path));
   if (checksum !== undefined && own !== undefined) {
     if (isSameChecksum(checksum, own)) return;
     throw syncError(
