@@ -277,6 +277,27 @@ test("GJ22 the same name in two files is told with both", async () => {
   });
 });
 
+test("the record leaves out what was not counted: of a file that GitLab gives up on, of one that is no JUnit", async () => {
+  await put(
+    "clover.xml",
+    '<coverage><project><file name="a.ts"><line num="1" type="stmt" count="1"/></file></project></coverage>',
+  );
+  await put("jenkins.xml", "<result><suites/></result>");
+  const result = await run({ JUNIT_REPORTS: "jenkins.xml", COVERAGE_REPORTS: "clover.xml" });
+  expect(result.exitCode).toBe(1);
+  expect(result.record).toMatchObject({
+    data: {
+      files: [
+        { path: "jenkins.xml", readable: false, wellformed: "yes", tests: 0 },
+        { path: "clover.xml", gitlab_error: "line", gitlab_files: null, gitlab_covered: null },
+      ],
+    },
+  });
+  expect(result.record).not.toMatchObject({
+    data: { files: [{ cases_before_error: 0 }, {}] },
+  });
+});
+
 test("GC10 to GC16 are checked where project and tracked files are known, else it says why not", async () => {
   await put(
     "coverage.xml",

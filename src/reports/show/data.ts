@@ -64,7 +64,9 @@ function junitData(file: JunitFile): Record<string, unknown> {
     encoding: file.encoding,
     ...(file.error === undefined ? {} : { error: file.error }),
     ...(file.wellformed === "no" ? {} : { ...file.counts, declared: file.declared }),
-    ...(file.error === undefined ? {} : { cases_before_error: file.error.casesBefore }),
+    ...(file.wellformed === "no" && file.error !== undefined
+      ? { cases_before_error: file.error.casesBefore }
+      : {}),
     ...file.gitlab,
     lint: file.findings.map(findingData),
   };
@@ -82,6 +84,10 @@ function coberturaData(file: CoberturaFile): Record<string, unknown> {
     encoding: file.encoding,
     ...(file.error === undefined ? {} : { error: file.error }),
     ...(file.wellformed === "no" ? {} : file.counts),
+    // Where GitLab's reader gives up, it counts nothing: that is no count of 0.
+    ...(file.gitlab_error === ""
+      ? {}
+      : { gitlab_files: null, gitlab_lines: null, gitlab_covered: null }),
     attr_line_rate: attributes.line_rate,
     attr_lines: attributes.lines,
     attr_branches: attributes.branches,
