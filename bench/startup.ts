@@ -11,6 +11,7 @@ const network = new Set([
   "create-release",
   "rehearse-release",
   "check-setup",
+  "release-status",
   "verify-release",
   "propose-artifact",
 ]);

@@ -4,7 +4,7 @@ import { gitlabError } from "./errors.ts";
 import { answerFailure } from "./failures.ts";
 import { fieldsOf } from "./fields.ts";
 import { type Judgement, write } from "./outcome.ts";
-import { listAll } from "./pages.ts";
+import { listAll, listPages } from "./pages.ts";
 import { projectPath } from "./project.ts";
 
 export interface BranchCommit {
@@ -31,6 +31,56 @@ export async function listBranchCommits(
     author: fields.optionalText("author_name") ?? "",
     webUrl: fields.optionalText("web_url"),
   }));
+}
+
+/** How many commits are looked through for the one that followed another. */
+const mostLookedThrough = 1000;
+
+/** A commit that follows another one directly. */
+export interface FollowingCommit {
+  sha: string;
+  title: string;
+  webUrl: string | undefined;
+}
+
+/**
+ * The commit of a branch whose parent is this one.
+ *
+ * @returns `undefined` where there is none, `"too many"` where the branch went on too long to look through it.
+ */
+export async function findFollowingCommit(
+  gitlab: GitLab,
+  { commit, branch }: { commit: string; branch: string },
+): Promise<FollowingCommit | "too many" | undefined> {
+  const call = {
+    path: `${projectPath(gitlab)}/repository/commits`,
+    query: { ref_name: `${commit}..${branch}` },
+    purpose: `look for the commit of ${branch} that follows ${commit}`,
+    needs: "the role Reporter and the scope read_api",
+  };
+  let seen = 0;
+  for await (const fields of listPages(gitlab, call, "a commit")) {
+    if (fields.texts("parent_ids").includes(commit))
+      return {
+        sha: fields.text("id"),
+        title: fields.text("title"),
+        webUrl: fields.optionalText("web_url"),
+      };
+    seen += 1;
+    if (seen === mostLookedThrough) return "too many";
+  }
+  return undefined;
+}
+
+/** The branches that hold a commit. @see https://docs.gitlab.com/api/commits/#get-references-a-commit-is-pushed-to */
+export async function listBranchesWith(gitlab: GitLab, commit: string): Promise<readonly string[]> {
+  const call = {
+    path: `${projectPath(gitlab)}/repository/commits/${part(commit)}/refs`,
+    query: { type: "branch" },
+    purpose: `look for the branches that hold ${commit}`,
+    needs: "the role Reporter and the scope read_api",
+  };
+  return (await listAll(gitlab, call, "a branch")).map((fields) => fields.text("name"));
 }
 
 /** One file of a commit that is to be made. */

@@ -1,7 +1,7 @@
 import { part } from "./call.ts";
 import { find, type GitLab } from "./client.ts";
 import { fieldsOf } from "./fields.ts";
-import type { Pipeline } from "./pipelines.ts";
+import { asPipeline, type Pipeline } from "./pipelines.ts";
 import { projectPath } from "./project.ts";
 
 /**
@@ -24,5 +24,5 @@ export async function findPipelineOf(
   if (value === undefined) return undefined;
   const pipeline = fieldsOf(value, `the commit ${commit}`).object("last_pipeline");
   if (pipeline === undefined || pipeline.text("ref") !== ref) return undefined;
-  return { id: pipeline.integer("id"), webUrl: pipeline.text("web_url") };
+  return asPipeline(pipeline);
 }

@@ -219,3 +219,12 @@ export const gitlabError = defineErrors({
     cure: "Look at the release page; somebody or something changed it at the same time. Run the job again.",
   },
 });
+
+/** How looking at a release ends where there is something left to do. */
+export const statusError = defineErrors({
+  E_RELEASE_INCOMPLETE: {
+    exit: exit.gate,
+    cause: "The release is not whole: a part of it is missing, wrong or still on its way.",
+    cure: "Do the one thing that the message names, then ask again.",
+  },
+});

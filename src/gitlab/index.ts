@@ -8,13 +8,16 @@ export {
   type Connection,
   type TokenVariable,
 } from "./connect.ts";
-export { gitlabError } from "./errors.ts";
+export { gitlabError, statusError } from "./errors.ts";
 export { setAutoMerge } from "./auto-merge.ts";
 export {
   type BranchCommit,
   commitToBranch,
   type FileWrite,
+  findFollowingCommit,
+  type FollowingCommit,
   listBranchCommits,
+  listBranchesWith,
 } from "./branch-commits.ts";
 export { listMergeRequests, type MergeRequest, proposes } from "./merge-requests.ts";
 export {
@@ -33,7 +36,14 @@ export {
   openHttp,
   type OutgoingBody,
 } from "./http.ts";
-export { type Pipeline, triggerPipeline } from "./pipelines.ts";
+export {
+  findLatestPipeline,
+  listPipelineJobs,
+  type Pipeline,
+  type PipelineJob,
+  triggerPipeline,
+} from "./pipelines.ts";
+export { type Answer as Asked, ask } from "./push-findings.ts";
 export { findProject, type Project, readProject, role, roleName } from "./project.ts";
 export { type Proxies, readProxies } from "./proxies.ts";
 export {
@@ -63,6 +73,7 @@ export {
   findTag,
   matchesPattern,
   listProtectedTags,
+  listTagNames,
   type ProtectedTag,
   type Tag,
 } from "./refs.ts";

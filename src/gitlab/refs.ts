@@ -1,7 +1,7 @@
 import { part } from "./call.ts";
 import { find, type GitLab } from "./client.ts";
 import { type Fields, fieldsOf } from "./fields.ts";
-import { listAll } from "./pages.ts";
+import { listAll, listPages } from "./pages.ts";
 import { projectPath } from "./project.ts";
 
 export interface Branch {
@@ -70,6 +70,17 @@ export async function findTag(gitlab: GitLab, name: string): Promise<Tag | undef
     message: fields.optionalText("message"),
     isProtected: fields.flag("protected"),
   };
+}
+
+/** The names of all tags, the newest first. @see https://docs.gitlab.com/api/tags/#list-project-repository-tags */
+export async function* listTagNames(gitlab: GitLab): AsyncGenerator<string> {
+  const call = {
+    path: `${projectPath(gitlab)}/repository/tags`,
+    query: { order_by: "updated", sort: "desc" },
+    purpose: "list the tags",
+    needs: "the role Reporter (Guest on a public project) and the scope read_api",
+  };
+  for await (const fields of listPages(gitlab, call, "a tag")) yield fields.text("name");
 }
 
 /** All protection rules for tags. @throws {StepError} E_FORBIDDEN below Maintainer. */

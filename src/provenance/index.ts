@@ -1,5 +1,13 @@
 /** What speaks of a release's files: bills of materials, provenance, checksums, signatures. */
 export { attestFiles, type Attestation, type Sign } from "./attest.ts";
+export {
+  type Attested,
+  type Published,
+  readBillsOfMaterials,
+  readChecksums,
+  readProvenances,
+  readSignatures,
+} from "./attested.ts";
 export { readBuild } from "./build.ts";
 export { openSignatureChecker, type SignatureChecker } from "./check-signature.ts";
 export { checksumsName, formatChecksums, parseChecksums } from "./checksums.ts";

@@ -11,7 +11,7 @@ import type { SignatureChecker } from "./check-signature.ts";
 import { checksumsName, parseChecksums } from "./checksums.ts";
 import { isAttestation, provenanceSuffix, signatureSuffix } from "./names.ts";
 import { isChecksums } from "./publish-checksums.ts";
-import { readProvenance } from "./read-statement.ts";
+import { type Provenance, readProvenance } from "./read-statement.ts";
 import { buildType } from "./statement.ts";
 import { readStoredText } from "./stored-text.ts";
 
@@ -145,19 +145,34 @@ async function compareWithProvenance(
   }
   const { signed, problem } = await checkSignature(verification, stored, statement, text);
   const wrong = [
-    problem,
-    found.subjects.some((subject) => subject.name === name && subject.sha256 === sha256)
-      ? undefined
-      : `${statement} does not speak of these bytes (${found.subjects.map((one) => `${one.name} ${one.sha256}`).join(", ")})`,
-    found.buildType === buildType
-      ? undefined
-      : `${statement} has the build type ${found.buildType}, not ${buildType}`,
-    found.commit === commit
-      ? undefined
-      : `${statement} says that it was built from ${found.commit ?? "no commit"}; the tag is on ${commit}`,
-  ].filter((one) => one !== undefined);
+    ...(problem === undefined ? [] : [problem]),
+    ...provenanceProblems(found, { name, sha256, document: statement, commit }),
+  ];
   problems.push(...wrong);
   if (wrong.length === 0) proofs.push(`provenance: ${found.invocation ?? found.builder}${signed}`);
+}
+
+/** What a provenance says that is not so of these bytes and this commit, one sentence each. */
+export function provenanceProblems(
+  found: Provenance,
+  {
+    name,
+    sha256,
+    document,
+    commit,
+  }: { name: string; sha256: string; document: string; commit: string },
+): readonly string[] {
+  return [
+    found.subjects.some((subject) => subject.name === name && subject.sha256 === sha256)
+      ? undefined
+      : `${document} does not speak of these bytes (${found.subjects.map((one) => `${one.name} ${one.sha256}`).join(", ")})`,
+    found.buildType === buildType
+      ? undefined
+      : `${document} has the build type ${found.buildType}, not ${buildType}`,
+    found.commit === commit
+      ? undefined
+      : `${document} says that it was built from ${found.commit ?? "no commit"}; the tag is on ${commit}`,
+  ].filter((one) => one !== undefined);
 }
 
 /** Where a file of allowed signers is given, an absent signature counts as little as a wrong one. */

@@ -182,6 +182,12 @@ const steps: readonly Step[] = [
   { method: "post", path: `${project}/pipeline`, json: { ref: "main" }, status: 201 },
   { method: "get", path: `${project}/pipelines`, status: 200 },
   { method: "get", path: `${project}/pipelines/latest`, status: 200 },
+  {
+    method: "get",
+    path: `${project}/pipelines/{pipeline_id}/jobs`,
+    names: { pipeline_id: "1" },
+    status: 200,
+  },
   { method: "post", path: `${project}/triggers`, json: { description: "t" }, status: 201 },
   { method: "get", path: `${project}/job_token_scope`, status: 200 },
 ];

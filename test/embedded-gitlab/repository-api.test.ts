@@ -521,6 +521,43 @@ test("5.4 a pipeline is started by a person, a trigger token, or a job's token",
   expect(fields(tags.body, "source")).toEqual(["pipeline", "trigger"]);
 });
 
+test("5.4 the jobs of a pipeline come newest first, as they ran last, and its state is theirs", async () => {
+  const { cast, maintainer } = await openSeeded("v1");
+  const start = (name: string, pipelineId?: number) =>
+    gitlab.admin.startJob({
+      project: cast.project.id,
+      ref: "v1",
+      name,
+      ...(pipelineId === undefined ? {} : { pipelineId }),
+    });
+  const pack = await start("pack");
+  const id = pack.pipelineId;
+  const upload = await start("upload", id);
+  const jobs = async (query = "") => {
+    const { body } = await send(cast, maintainer, `/pipelines/${id}/jobs${query}`);
+    return fields(body, "name").map(
+      (name, at) => `${String(name)} ${String(fields(body, "status")[at])}`,
+    );
+  };
+  const state = async () =>
+    field((await send(cast, maintainer, `/pipelines/${id}`)).body, "status");
+  expect(await jobs()).toEqual(["upload running", "pack running"]);
+  gitlab.admin.endJob(pack.id);
+  gitlab.admin.endJob(upload.id, "failed");
+  expect(await state()).toBe("failed");
+  expect(await jobs("?scope[]=failed")).toEqual(["upload failed"]);
+
+  const retried = await start("upload", id);
+  expect(await state()).toBe("running");
+  gitlab.admin.endJob(retried.id);
+  expect(await state()).toBe("success");
+  expect(await jobs()).toEqual(["upload success", "pack success"]);
+  expect(await jobs("?include_retried=true")).toHaveLength(3);
+  const job = await cast.job("maintainer");
+  // No route for job tokens: to it the project is a stranger's.
+  expect((await send(cast, job, `/pipelines/${id}/jobs`)).status).toBe(404);
+});
+
 test("project settings are read and changed by Maintainers", async () => {
   const { cast, maintainer } = await openSeeded();
   const json = { ci_push_repository_for_job_token_allowed: true, description: "d" };

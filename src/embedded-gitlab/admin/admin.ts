@@ -6,6 +6,7 @@ import type { Faults } from "../http/faults.ts";
 import type { LoggedRequest } from "../http/request-log.ts";
 import { createProject, protectBranch, protectTag } from "../world/create-project.ts";
 import type { Project, User } from "../world/model.ts";
+import { settlePipeline } from "../world/pipelines.ts";
 import { createUser } from "../world/users.ts";
 import { nextIid } from "../world/world.ts";
 import type { World } from "../world/world.ts";
@@ -83,6 +84,7 @@ export function createAdmin({ world, host, faults, log, origin }: AdminWorld): A
       if (job === undefined) throw new RangeError(`There is no job ${jobId}`);
       job.status = status;
       job.finishedAt = world.now();
+      settlePipeline(world, job.pipeline);
     },
     addFault: (rule) => faults.add(rule),
     removeFault: (id) => void faults.remove(id),

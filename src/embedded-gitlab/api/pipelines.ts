@@ -7,7 +7,7 @@ import { param } from "../http/exchange.ts";
 import { page } from "../http/pagination.ts";
 import { invalidParameter, notFound } from "../http/refusals.ts";
 import { route } from "../http/router.ts";
-import type { Pipeline, Project } from "../world/model.ts";
+import type { Job, Pipeline, Project } from "../world/model.ts";
 import { showJob } from "./job-entity.ts";
 import { showPipeline, showPipelineBrief } from "./pipeline-entity.ts";
 import { startPipeline } from "./start-pipeline.ts";
@@ -81,7 +81,15 @@ function listVariables(exchange: Exchange): Answer {
 async function listJobs(exchange: Exchange): Promise<Answer> {
   const project = pipelinesProject(exchange);
   const pipeline = existing(exchange, project);
-  const jobs = [...exchange.world.jobs.values()].filter((job) => job.pipeline === pipeline);
+  const query = queryParameters(exchange.query);
+  const scope = query.texts("scope");
+  const all = [...exchange.world.jobs.values()].filter((job) => job.pipeline === pipeline);
+  // A job that was retried has a later one of its name.
+  const isLast = (job: Job): boolean => all.findLast(({ name }) => name === job.name) === job;
+  const jobs = all
+    .filter((job) => query.boolean("include_retried") === true || isLast(job))
+    .filter((job) => scope === undefined || scope.includes(job.status))
+    .toReversed();
   return page(exchange, jobs, (job) => showJob(exchange, project, job));
 }
 

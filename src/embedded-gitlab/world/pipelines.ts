@@ -55,3 +55,14 @@ export function createJob(
   world.jobs.set(job.id, job);
   return job;
 }
+
+/** Gives a pipeline the state that its jobs make, each as it ran last. */
+export function settlePipeline(world: World, pipeline: Pipeline): void {
+  const last = new Map(
+    [...world.jobs.values()]
+      .filter((job) => job.pipeline === pipeline)
+      .map(({ name, status }) => [name, status]),
+  );
+  const states = ["running", "failed", "canceled"] as const;
+  pipeline.status = states.find((state) => [...last.values()].includes(state)) ?? "success";
+}
