@@ -59,7 +59,12 @@ export function parseYamlFile(path: string, content: string, findings: Findings)
     file: path,
     line: node?.range ? lines.linePos(node.range[0]).line : 1,
   });
+  // Merges may go in circles, or double with every line: each mapping is read once.
+  const kept = new Map<YAMLMap, readonly Entry[]>();
   const entries = (map: YAMLMap): readonly Entry[] => {
+    const before = kept.get(map);
+    if (before !== undefined) return before;
+    kept.set(map, []);
     const own: Entry[] = [];
     const merged: Entry[] = [];
     for (const pair of map.items) {
@@ -72,7 +77,9 @@ export function parseYamlFile(path: string, content: string, findings: Findings)
       else own.push({ key, position: positionOf(pair.key), value });
     }
     const known = new Set(own.map(({ key }) => key));
-    return [...own, ...merged.filter(({ key }) => !known.has(key) && known.add(key))];
+    const all = [...own, ...merged.filter(({ key }) => !known.has(key) && known.add(key))];
+    kept.set(map, all);
+    return all;
   };
   const yaml: YamlFile = {
     path,

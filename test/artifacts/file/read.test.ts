@@ -215,6 +215,20 @@ test("anchors, aliases and merge keys mean what PyYAML reads", () => {
   ]);
 });
 
+test("merge keys that go in circles or double with every line are read, too", () => {
+  expect(read("artifacts:\n  a.tgz: &a\n    <<: *a\n    id: x\n").artifacts).toMatchObject([
+    { name: "a.tgz", id: "x" },
+  ]);
+  const doubling = Array.from(
+    { length: 40 },
+    (_, index) => `x${index + 1}: &x${index + 1} {<<: [*x${index}, *x${index}]}`,
+  );
+  const { artifacts } = read(
+    `x0: &x0 {id: deep}\n${doubling.join("\n")}\nartifacts:\n  a.tgz: {<<: *x40}\n`,
+  );
+  expect(artifacts).toMatchObject([{ id: "deep" }]);
+});
+
 test("texts are taken as they are written, also where YAML sees a number", () => {
   const { artifacts } = read("artifacts:\n  1.10:\n    id: 0.20\n    source: 1_0\n");
   expect(artifacts).toMatchObject([{ name: "1.10", id: "0.20", source: "1_0" }]);
