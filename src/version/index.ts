@@ -14,7 +14,7 @@ export { hookEnvironment, runHooks, type HookRun } from "./hooks.ts";
 export type { Operation } from "./operation.ts";
 export { findPythonProject, type PythonProject } from "./places/python-project.ts";
 export { planBump, type BumpPlan, type BumpRequest, type ReleaseTexts } from "./plan.ts";
-export type { Changelog } from "./plan-changelog.ts";
+export { type Changelog, writeChangelog } from "./plan-changelog.ts";
 export { Problems } from "./problems.ts";
 export { openProject, type Project } from "./project.ts";
 export { readHeldVersion, type HeldRequest, type HeldVersion } from "./release-state.ts";

@@ -32,22 +32,32 @@ export async function planChangelog(
   if (file === undefined)
     throw versionErrors("E_VERSION_CHANGELOG", `CHANGELOG_FILE: ${path} is not in ${source.title}`);
   const earlier = plan.edits.find((edit) => edit.path === file.path);
-  const { text, encoding } = decodeAny(earlier?.after ?? file.bytes);
-  const released = releaseChangelog(text, {
+  const now = earlier?.after ?? file.bytes;
+  const { state, bytes: after } = writeChangelog(now, {
     version: plan.newVersion,
     tag: tagName(plan, tagFormat),
-    day: date.toISOString().slice(0, 10),
+    date,
   });
-  const warning = warningFor(released, path, plan.newVersion);
+  const warning = warningFor(state, path, plan.newVersion);
   const warnings = warning === undefined ? plan.warnings : [...plan.warnings, warning];
-  if (released.text === text) return { ...plan, warnings };
-  const after = Buffer.from(released.text, encoding);
+  if (after.equals(now)) return { ...plan, warnings };
   const edit = { path: file.path, before: earlier?.before ?? file.bytes, after };
   const others = plan.edits.filter((other) => other !== earlier);
   return { ...plan, warnings, edits: [...others, edit] };
 }
 
-function warningFor({ state }: ReleasedChangelog, path: string, version: string) {
+/** Writes a release into the bytes of a changelog. */
+export function writeChangelog(
+  bytes: Buffer,
+  { version, tag, date }: { version: string; tag: string; date: Date },
+): { state: ReleasedChangelog["state"]; bytes: Buffer } {
+  const { text, encoding } = decodeAny(bytes);
+  const day = date.toISOString().slice(0, 10);
+  const released = releaseChangelog(text, { version, tag, day });
+  return { state: released.state, bytes: Buffer.from(released.text, encoding) };
+}
+
+function warningFor(state: ReleasedChangelog["state"], path: string, version: string) {
   if (state === "absent")
     return `${path} has no Unreleased section, and none of ${version}: it stays as it is. Add a heading "## [Unreleased]" above the newest version.`;
   if (state === "renamed-empty") return `The Unreleased section of ${path} says nothing.`;

@@ -25,6 +25,7 @@ import {
   tagName,
 } from "../../src/version/index.ts";
 import type { TagContext } from "./inputs.ts";
+import { treesOfOtherDays } from "./other-day.ts";
 import type { Place } from "./place.ts";
 import { type Release, sourceAt } from "./release.ts";
 
@@ -129,6 +130,7 @@ export function asReleaseGoal(
     base: base.id,
     release: commit,
     marksDevelopment: held.marksDevelopment,
+    treeMadeOn: treesOfOtherDays(context, place, { release, tag }),
     buildNext: next === undefined ? undefined : once((parent) => buildNext(parent, next)),
     buildTag: once(buildTagOn),
     rank(name) {

@@ -169,6 +169,24 @@ describe("VERSION_BUMP=auto", () => {
     expect(await world.snapshot()).toEqual(before);
   });
 
+  test("a release whose changelog was dated by the pipeline of another day is the same release", async () => {
+    await using world = await releasedBefore(["feat: a"]);
+    const run = async (day: string) =>
+      release(world, {
+        CHANGELOG_FILE: "CHANGELOG.md",
+        POST_RELEASE: "none",
+        CI_PIPELINE_CREATED_AT: `${day}T10:00:00Z`,
+      });
+    const first = await run("2026-02-03");
+    expect(first.tagged).toMatchObject({ exitCode: 0, outputs: { RELEASE_TAG: "v0.15.0" } });
+    const before = await world.snapshot();
+    const second = await run("2026-02-05");
+    expect(second.tagged).toMatchObject({ exitCode: 0, outputs: { RELEASE_TAG: "v0.15.0" } });
+    expect(await world.snapshot()).toEqual(before);
+    await world.git("fetch", "--quiet", "--tags", "origin");
+    expect(await world.git("show", "v0.15.0:CHANGELOG.md")).toContain("0.15.0 - 2026-02-03");
+  });
+
   test("the next release counts from the one before", async () => {
     await using world = await releasedBefore(["feat: a"]);
     await release(world);

@@ -21,6 +21,8 @@ export interface ReleaseGoal {
   readonly release: Commit;
   /** Whether the versions of this project can tell development from release. */
   readonly marksDevelopment: boolean;
+  /** The tree that the release commit would have, had it been made on another date; by default the same. */
+  treeMadeOn?: ((date: Date) => Promise<Sha | undefined>) | undefined;
   /** Builds the post-release commit on a release commit; the same one every time. */
   readonly buildNext: ((release: Sha) => Promise<Commit>) | undefined;
   /** Builds the tag object for a release commit; the same one every time. */

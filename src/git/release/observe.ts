@@ -128,13 +128,14 @@ async function findRelease(
 /** The same commit; or one by another pipeline of the same commit: same parent, same tree, other dates. */
 async function isOurs(
   { repository }: Server,
-  { base, release }: ReleaseGoal,
+  { base, release, treeMadeOn }: ReleaseGoal,
   id: Sha,
 ): Promise<boolean> {
   if (id === release.id) return true;
   if (release.id === base || (await findObject(repository, id))?.type !== "commit") return false;
-  const { parents, tree } = await readCommit(repository, id);
-  return parents.join() === release.parents.join() && tree === release.tree;
+  const { parents, tree, committer } = await readCommit(repository, id);
+  if (parents.join() !== release.parents.join()) return false;
+  return tree === release.tree || tree === (await treeMadeOn?.(new Date(committer.seconds * 1000)));
 }
 
 async function findPostRelease(

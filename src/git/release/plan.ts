@@ -23,7 +23,7 @@ export type ReleasePlan =
   | { kind: "push-next"; release: Sha }
   | { kind: "conflict"; error: StepError };
 
-type Facts = Omit<ReleaseGoal, "buildNext" | "buildTag" | "rank" | "laterVersionAt">;
+type Facts = Omit<ReleaseGoal, "buildNext" | "buildTag" | "rank" | "laterVersionAt" | "treeMadeOn">;
 
 /** Decides, from what was read alone. */
 export function planRelease(goal: Facts, state: ReleaseState): ReleasePlan {
