@@ -11,7 +11,7 @@ import { checkVersion } from "./version.ts";
 export async function examine(context: SetupContext): Promise<readonly Check[]> {
   const folder = resolve(context.cwd, context.inputs.PROJECT_DIR);
   const version = await checkVersion(context, folder);
-  const server = await checkServer(context, version.tag);
+  const server = await checkServer(context, version);
   return [
     ...server,
     version.check,

@@ -4,7 +4,7 @@ import { packInputs } from "../conda-pack/inputs.ts";
 import { tagInputs } from "../tag-release/inputs.ts";
 
 const { PROJECT_DIR, CHANGELOG_FILE, RELEASE_PART, POST_RELEASE_VERSION_BUMP } = tagInputs;
-const { TAG_FORMAT, VERSION_BUMP } = tagInputs;
+const { POST_RELEASE, TAG_FORMAT, VERSION_BUMP } = tagInputs;
 const { CONDA_ENVIRONMENT_FILE } = packInputs;
 
 export const setupInputs = {
@@ -15,6 +15,7 @@ export const setupInputs = {
   PROJECT_DIR,
   TAG_FORMAT,
   RELEASE_PART,
+  POST_RELEASE,
   POST_RELEASE_VERSION_BUMP,
   VERSION_BUMP,
   CHANGELOG_FILE,

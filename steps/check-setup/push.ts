@@ -3,6 +3,10 @@ import { type Check, type Verdicts, verdicts } from "./check.ts";
 
 export interface PushFacts {
   readonly branch: string;
+  /** How the next development version gets there. */
+  readonly way: "push" | "merge_request" | "none";
+  /** The branch of its merge request. */
+  readonly proposed: string | undefined;
   /** The tag that the next release would make; `undefined` where the version is not known. */
   readonly tag: string | undefined;
   readonly tagExists: boolean;
@@ -13,8 +17,9 @@ export function checkPush(
   { token }: GitLab,
   project: Project | undefined,
   problems: readonly PushFinding[],
-  { branch, tag, tagExists }: PushFacts,
+  facts: PushFacts,
 ): readonly Check[] {
+  const { tag, tagExists } = facts;
   const who = `the token in ${token.variable}`;
   const checks = [
     judged(
@@ -22,11 +27,7 @@ export function checkPush(
       problems.filter(({ topic }) => topic === "project"),
       project === undefined ? `seen by ${who}` : `${project.path}, seen by ${who}`,
     ),
-    judged(
-      verdicts("branch-push", `Push to ${branch}`, "allowed for the token's user"),
-      problems.filter(({ topic }) => topic === "branch"),
-      `${who} may push to ${branch}`,
-    ),
+    checkBranch(token.variable, problems, facts),
     checkJobTokenPush(token.kind, project, problems),
   ];
   const tagCheck = verdicts(
@@ -52,6 +53,24 @@ export function checkPush(
     ];
   const found = problems.filter(({ topic }) => topic === "tag");
   return [...checks, judged(tagCheck, found, `${who} may make ${tag}`)];
+}
+
+function checkBranch(
+  variable: string,
+  problems: readonly PushFinding[],
+  { branch, way, proposed }: PushFacts,
+): Check {
+  const found = problems.filter(({ topic }) => topic === "branch");
+  const who = `the token in ${variable}`;
+  if (proposed !== undefined)
+    return judged(
+      verdicts("branch-push", "Branch of the next version", "may be made, with a merge request"),
+      found,
+      `${who} may make ${proposed} and propose it to ${branch}`,
+    );
+  const check = verdicts("branch-push", `Push to ${branch}`, "allowed for the token's user");
+  if (way === "none") return check.ok("not needed: only the tag is pushed (POST_RELEASE=none)");
+  return judged(check, found, `${who} may push to ${branch}`);
 }
 
 function checkJobTokenPush(

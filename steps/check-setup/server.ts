@@ -7,6 +7,7 @@ import {
   type Project,
   readServer,
 } from "../../src/gitlab/index.ts";
+import { nextBranchOf } from "../../src/git/index.ts";
 import { StepError } from "../../src/step/index.ts";
 import { type Check, verdicts } from "./check.ts";
 import type { SetupContext } from "./inputs.ts";
@@ -15,13 +16,14 @@ import { checkPush } from "./push.ts";
 import { checkRegistry } from "./registry.ts";
 import { checkToken } from "./token.ts";
 import { checkVariables } from "./variables.ts";
+import type { VersionFinding } from "./version.ts";
 
 const skewLimits = { warningSeconds: 30, wrongSeconds: 300 };
 
 /** Everything that only GitLab knows. Where it cannot be asked, that is the one finding. */
 export async function checkServer(
   context: SetupContext,
-  tag: string | undefined,
+  version: Pick<VersionFinding, "tag" | "nextVersion">,
 ): Promise<readonly Check[]> {
   const check = verdicts("gitlab", "GitLab", "answers, and knows a token");
   const { GITLAB_API, GITLAB_PROJECT } = context.inputs;
@@ -38,11 +40,11 @@ export async function checkServer(
       ["CI_PROJECT_PASSWORD", "GITLAB_TOKEN", "CI_JOB_TOKEN"],
     );
     const server = await readServer(gitlab);
-    const version = server.version === undefined ? "" : `, version ${server.version}`;
+    const running = server.version === undefined ? "" : `, version ${server.version}`;
     return [
-      check.ok(`${gitlab.host}${version}, asked with the token in ${gitlab.token.variable}`),
+      check.ok(`${gitlab.host}${running}, asked with the token in ${gitlab.token.variable}`),
       checkClock(context, server.date),
-      ...(await askProject(context, gitlab, tag)),
+      ...(await askProject(context, gitlab, version)),
     ];
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
@@ -53,27 +55,34 @@ export async function checkServer(
 async function askProject(
   context: SetupContext,
   gitlab: GitLab,
-  tag: string | undefined,
+  { tag, nextVersion }: Pick<VersionFinding, "tag" | "nextVersion">,
 ): Promise<readonly Check[]> {
   const { inputs, variable } = context;
+  const way = inputs.POST_RELEASE;
   const project = await orUnknown(() => findProject(gitlab));
   const branch = variable("CI_DEFAULT_BRANCH") ?? project?.defaultBranch ?? "main";
-  const question = { branch, tag: tag ?? "v0.0.0" };
+  const proposed = way === "merge_request" ? nextBranchOf(nextVersion ?? "version") : undefined;
+  const question = {
+    branch: way === "push" ? branch : undefined,
+    proposedBranch: proposed,
+    tag: tag ?? "v0.0.0",
+  };
   const problems = await findPushProblems(gitlab, question);
   const isStranger = problems.some(
     ({ topic, state }) => state === "refused" && (topic === "token" || topic === "project"),
   );
   const tagExists =
     tag !== undefined && !isStranger && (await orUnknown(() => findTag(gitlab, tag))) !== undefined;
+  const facts = { branch, proposed, way, tag, tagExists };
   const token = await checkToken(gitlab, project, problems);
   if (isStranger)
     return token.some(({ state }) => state === "wrong")
       ? token
-      : [...token, ...checkPush(gitlab, project, problems, { branch, tag, tagExists }).slice(0, 1)];
+      : [...token, ...checkPush(gitlab, project, problems, facts).slice(0, 1)];
   const packageName = inputs.PACKAGE_NAME ?? project?.path.split("/").at(-1) ?? "package";
   return [
     ...token,
-    ...checkPush(gitlab, project, problems, { branch, tag, tagExists }),
+    ...checkPush(gitlab, project, problems, facts),
     await checkJobTokenScope(gitlab),
     ...(await checkRegistry(gitlab, project, packageName)),
     ...(await checkVariables(context, gitlab, project, { branch, tag })),

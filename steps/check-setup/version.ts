@@ -18,6 +18,8 @@ export interface VersionFinding {
   readonly check: Check;
   /** The tag that the next release would get. */
   readonly tag: string | undefined;
+  /** The development version that would follow it. */
+  readonly nextVersion: string | undefined;
   /** Whether the version is that of a tag, so that tags must be there. */
   readonly isFromTags: boolean;
 }
@@ -26,6 +28,7 @@ export interface VersionFinding {
 export async function checkVersion(context: SetupContext, folder: string): Promise<VersionFinding> {
   const check = verdicts("version", "Version configuration", "both bumps of a release can be made");
   let tag: string | undefined;
+  let nextVersion: string | undefined;
   let isFromTags = false;
   const made = await examining(check, async () => {
     const { inputs } = context;
@@ -65,13 +68,14 @@ export async function checkVersion(context: SetupContext, folder: string): Promi
       release.currentVersion,
       context,
     );
+    nextVersion = next.newVersion;
     const places = release.edits.length > 0 ? release.edits : next.edits;
     const files = places.map(({ path }) => path).join(", ");
     const found = `${release.currentVersion} → ${release.newVersion} (${tag}) → ${next.newVersion} in ${files}`;
     const warnings = [...new Set([...release.warnings, ...next.warnings])];
     return warnings.length === 0 ? check.ok(found) : check.warning(found, warnings.join(" "));
   });
-  return { check: made, tag, isFromTags };
+  return { check: made, tag, nextVersion, isFromTags };
 }
 
 async function planNext(source: FileSource, like: string, context: SetupContext) {

@@ -451,6 +451,21 @@ describe("one thing is broken", () => {
   });
 });
 
+test.each([
+  ["none", /not needed/],
+  ["merge_request", /may make slipway\/next-0\.16\.0\.dev and propose it to main/],
+])("with POST_RELEASE=%s nobody need push to the branch", async (way, found) => {
+  world.gitlab.admin.protectBranch(id(), "main", { pushLevel: 0 });
+  const pushed = await examine();
+  expect(pushed.findings["branch-push"]).toMatchObject({ state: "wrong" });
+  const { exitCode, checks } = await examine({ POST_RELEASE: way });
+  expect(checks.find((check) => check.id === "branch-push")).toMatchObject({
+    state: "ok",
+    found: expect.stringMatching(found),
+  });
+  expect(exitCode).toBe(0);
+});
+
 test("all that is wrong is told at once", async () => {
   await edit("setup.cfg", "[metadata]\nversion = 1\n");
   await edit("conda-environment.yaml", "dependencies: [pip]\n");
