@@ -12,7 +12,8 @@ import {
 import { basename, join } from "node:path";
 import { rolldown } from "rolldown";
 import { globSync } from "tinyglobby";
-import { loadSteps } from "./docs/load.ts";
+import { describeErrors } from "./docs/describe-errors.ts";
+import { loadErrorAreas, loadSteps } from "./docs/load.ts";
 import { bundledPackages } from "./image/packages.ts";
 import { warmCodeCache } from "./warm.ts";
 
@@ -115,12 +116,13 @@ async function bundle(input: Record<string, string>, dir: string): Promise<reado
   return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
 }
 
-/** The command that names all steps knows of each what its definition says, without loading it. */
+/** The command that names all steps and errors knows of each what its definition says, without loading it. */
 async function overviewEntry(): Promise<string> {
   const steps = await loadSteps(root);
   const described = steps.map(({ name, summary }) => ({ name, summary }));
+  const errors = describeErrors(await loadErrorAreas(root), steps);
   return `import { run as overview } from ${JSON.stringify(join(root, "src/overview/main.ts"))};
-          export const run = () => overview(${JSON.stringify(described)});`;
+          export const run = () => overview(${JSON.stringify(described)}, ${JSON.stringify(errors)});`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Step } from "../../src/step/index.ts";
+import { describeErrors } from "./describe-errors.ts";
 import type { ErrorArea } from "./load.ts";
 import { generated } from "./markdown.ts";
 
@@ -7,7 +8,7 @@ export function errorsPage(areas: readonly ErrorArea[], steps: readonly Step[]):
   return `${[
     "# Errors",
     generated,
-    "A step that fails ends with one of these codes, says what happened with the values, and what to do. The codes are stable; [the exit codes](reference/every-step.md#exit-codes) are fit for `retry: exit_codes:` and `allow_failure: exit_codes:`.",
+    "A step that fails ends with one of these codes, says what happened with the values, and what to do. `slipway explain CODE` prints the same. The codes are stable; [the exit codes](reference/every-step.md#exit-codes) are fit for `retry: exit_codes:` and `allow_failure: exit_codes:`.",
     ...areas.flatMap((area) => [`## ${title(area.name)}`, ...entries(area, steps)]),
   ].join("\n\n")}\n`;
 }
@@ -23,20 +24,18 @@ const titles: Readonly<Record<string, string>> = {
   version: "Versions",
   artifacts: "Artifacts and caches",
   provenance: "Provenance",
+  shared: "Versions from commits",
 };
 
 function title(area: string): string {
   return titles[area] ?? area;
 }
 
-function entries({ name, tables }: ErrorArea, steps: readonly Step[]): readonly string[] {
-  return tables.flatMap((table) => {
-    const users = steps.filter(({ errors }) => errors.includes(table)).map((step) => step.name);
-    const said = name === "step" || users.length === 0 ? "" : ` Steps: ${users.join(", ")}.`;
-    return Object.entries(table).map(
-      ([code, { exit, cause, cure }]) =>
-        `### ${code}\n\nExit code ${exit}.${said}\n\n- Cause: ${inline(cause)}\n- Cure: ${inline(cure)}`,
-    );
+function entries(area: ErrorArea, steps: readonly Step[]): readonly string[] {
+  return describeErrors([area], steps).map(({ code, exit, cause, cure, steps: users }) => {
+    const said =
+      typeof users === "string" || users.length === 0 ? "" : ` Steps: ${users.join(", ")}.`;
+    return `### ${code}\n\nExit code ${exit}.${said}\n\n- Cause: ${inline(cause)}\n- Cure: ${inline(cure)}`;
   });
 }
 

@@ -1,4 +1,5 @@
-import { basename, dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { globSync } from "tinyglobby";
 import type { ErrorDefinition, Step } from "../../src/step/index.ts";
 
@@ -21,15 +22,30 @@ export async function loadSteps(root: string): Promise<readonly Step[]> {
   );
 }
 
-/** Every error table of the source, the kit's first. */
+/** Every error table of the source by domain, the kit's first and those of single steps last. */
 export async function loadErrorAreas(root: string): Promise<readonly ErrorArea[]> {
-  const domains = globSync("src/*/errors.ts", { cwd: root, ignore: "src/step/**" }).toSorted();
-  return Promise.all(
-    ["src/step/kit-errors.ts", ...domains].map(async (file) => {
-      const module: Readonly<Record<string, unknown>> = await import(join(root, file));
-      return { name: basename(dirname(file)), tables: Object.values(module).flatMap(tableOf) };
-    }),
-  );
+  const files = globSync("{src,steps}/**/*.ts", { cwd: root })
+    .filter((file) => file !== "src/step/errors.ts" && definesErrors(join(root, file)))
+    .toSorted((one, other) => compareTexts(orderOf(one), orderOf(other)));
+  const areas = new Map<string, ErrorTable[]>();
+  for (const file of files) {
+    const module: Readonly<Record<string, unknown>> = await import(join(root, file));
+    const [, name = ""] = file.split("/");
+    areas.set(name, [...(areas.get(name) ?? []), ...Object.values(module).flatMap(tableOf)]);
+  }
+  return [...areas].map(([name, tables]) => ({ name, tables }));
+}
+
+function definesErrors(file: string): boolean {
+  return readFileSync(file, "utf8").includes("= defineErrors(");
+}
+
+function orderOf(file: string): string {
+  return file.startsWith("src/step/") ? "" : file;
+}
+
+function compareTexts(one: string, other: string): number {
+  return one < other ? -1 : Number(one > other);
 }
 
 function tableOf(exported: unknown): readonly ErrorTable[] {

@@ -97,7 +97,7 @@ export const condaError = defineErrors({
     cause: "The environment has no pip.",
     cure: 'Add "- pip" to the dependencies of the environment file.',
   },
-  E_PROJECT_DIR: {
+  E_PROJECT_NOT_INSTALLABLE: {
     exit: exit.config,
     cause: "The project folder holds nothing that pip can install.",
     cure: "Let PROJECT_DIR name the folder with pyproject.toml, setup.cfg or setup.py.",

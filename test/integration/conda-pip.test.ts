@@ -174,7 +174,7 @@ test("a folder without a project is told", async () => {
   const projectDir = world.at("nothing");
   await mkdir(projectDir, { recursive: true });
   await expect(install({ projectDir })).rejects.toMatchObject({
-    code: "E_PROJECT_DIR",
+    code: "E_PROJECT_NOT_INSTALLABLE",
     exit: 2,
     message: `${projectDir} has none of pyproject.toml, setup.cfg, setup.py.`,
   });

@@ -22,7 +22,7 @@ const markers = ["pyproject.toml", "setup.cfg", "setup.py"] as const;
  * there already.
  *
  * @returns name, version, modules and scripts from its metadata as installed
- * @throws E_PROJECT_DIR where the folder holds nothing that pip can install
+ * @throws E_PROJECT_NOT_INSTALLABLE where the folder holds nothing that pip can install
  * @throws E_PIP_INSTALL, E_PIP_MISSING, E_CONDA_NO_PYTHON
  */
 export async function installProject(options: InstallProjectOptions): Promise<InstalledProject> {
@@ -42,7 +42,7 @@ async function projectFolder(path: string): Promise<string> {
     const found = await stat(join(path, marker)).catch(() => undefined);
     if (found?.isFile() === true) return realpath(path);
   }
-  throw condaError("E_PROJECT_DIR", `${path} has none of ${markers.join(", ")}.`);
+  throw condaError("E_PROJECT_NOT_INSTALLABLE", `${path} has none of ${markers.join(", ")}.`);
 }
 
 /** The project's metadata says where it came from; pip before 20.1 left no such note, but it is what is new then. */

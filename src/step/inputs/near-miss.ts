@@ -17,7 +17,8 @@ export function nearMisses(
   return misses;
 }
 
-function isNear(got: string, wanted: string): boolean {
+/** Whether a text is another one with a slip or two of the fingers. */
+export function isNear(got: string, wanted: string): boolean {
   // Short names are near each other by chance: PACK_NAME and PACKED_NAME are two things.
   const allowed = wanted.length < 6 ? 0 : wanted.length < 12 ? 1 : 2;
   return (
