@@ -19,69 +19,90 @@ export interface ProposalBranch {
   open: MergeRequest | undefined;
 }
 
+/** One of the names that a proposal's branch may have, and what is there of it. */
+interface Used {
+  name: string;
+  branch: Branch | undefined;
+  /** Newest first. */
+  mergeRequests: readonly MergeRequest[];
+}
+
 /** What became of earlier proposals of the same artifacts. */
 export interface History {
   open: MergeRequest | undefined;
   /** The newest one, whatever became of it. */
   last: MergeRequest | undefined;
+  /** The names that were looked at; the last one is free. */
+  used: readonly Used[];
 }
 
-/** @param base of the branches' names; a further one has a number behind it. */
+/**
+ * Looks at the branches of one proposal after the other, `base`, `base-2`, … until one is free: the merge requests of a
+ * busy project are many, those of one branch are few.
+ */
 export async function readHistory(gitlab: GitLab, target: string, base: string): Promise<History> {
-  const all = await listMergeRequests(gitlab, { target, state: "all" });
-  const ours = all.filter(({ sourceBranch }) => isOfBase(sourceBranch, base));
+  const used: Used[] = [];
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? base : `${base}-${number}`;
+    const [branch, mergeRequests] = await Promise.all([
+      findBranch(gitlab, name),
+      listMergeRequests(gitlab, { source: name, target, state: "all" }),
+    ]);
+    used.push({ name, branch, mergeRequests });
+    if (branch === undefined && mergeRequests.length === 0) break;
+  }
+  const all = used.flatMap(({ mergeRequests }) => mergeRequests);
   return {
-    open: ours.find(({ state }) => state === "opened" || state === "locked"),
-    last: ours[0],
+    open: all.find(({ state }) => state === "opened" || state === "locked"),
+    last: all.toSorted((one, other) => other.iid - one.iid)[0],
+    used,
   };
 }
 
 /**
  * The branch of the open merge request, or of the closed one that is to be opened again; else the first of its names that
- * is free. A branch that was merged or closed and
- * is still there is never written to again: nothing is forced, whatever somebody left on it.
+ * is free. A branch whose merge request was merged or closed and that is still there is left to whoever left it there.
  *
  * @throws {StepError} E_BRANCH_FOREIGN where the open merge request's branch holds no commit of ours.
  */
 export async function chooseBranch(
   gitlab: GitLab,
   target: string,
-  base: string,
-  { open, closed }: { open: MergeRequest | undefined; closed: MergeRequest | undefined },
+  { open, used }: History,
+  closed: MergeRequest | undefined,
 ): Promise<ProposalBranch> {
-  if (closed !== undefined) {
-    const branch = await findBranch(gitlab, closed.sourceBranch);
-    const last = branch === undefined ? undefined : await lastOfOurs(gitlab, target, branch.name);
-    if (branch !== undefined && last !== undefined)
-      return { name: branch.name, head: branch.sha, last, open: undefined };
-  }
+  const branchOf = ({ sourceBranch }: MergeRequest): Branch | undefined =>
+    used.find(({ name }) => name === sourceBranch)?.branch;
   if (open !== undefined) {
-    const branch = await findBranch(gitlab, open.sourceBranch);
-    const last = branch === undefined ? undefined : await lastOfOurs(gitlab, target, branch.name);
-    if (branch === undefined || last === undefined)
-      throw gitlabError(
-        "E_BRANCH_FOREIGN",
-        `The branch ${open.sourceBranch} of the merge request !${open.iid} holds no commit of Slipway: ${open.webUrl}`,
-      );
-    return { name: branch.name, head: branch.sha, last, open };
+    const found = await ourBranch(gitlab, target, branchOf(open));
+    if (found !== undefined) return { ...found, open };
+    throw gitlabError(
+      "E_BRANCH_FOREIGN",
+      `The branch ${open.sourceBranch} of the merge request !${open.iid} holds no commit of Slipway: ${open.webUrl}`,
+    );
   }
-  for (let number = 1; ; number += 1) {
-    const name = number === 1 ? base : `${base}-${number}`;
-    const branch = await findBranch(gitlab, name);
+  const reopened =
+    closed === undefined ? undefined : await ourBranch(gitlab, target, branchOf(closed));
+  if (reopened !== undefined) return reopened;
+  for (const { name, branch, mergeRequests } of used) {
     if (branch === undefined) return { name, head: undefined, last: undefined, open: undefined };
-    const last = await unfinished(gitlab, target, branch);
-    if (last !== undefined) return { name, head: branch.sha, last, open: undefined };
+    // What an earlier run committed before it was stopped has no merge request yet.
+    const begun = mergeRequests.length > 0 ? undefined : await ourBranch(gitlab, target, branch);
+    if (begun !== undefined) return begun;
   }
+  throw new TypeError("No name was free, although one was looked for");
 }
 
-/** What an earlier run committed before it was stopped: a branch of ours without any merge request. */
-async function unfinished(
+async function ourBranch(
   gitlab: GitLab,
   target: string,
-  { name }: Branch,
-): Promise<ProposalBranch["last"]> {
-  const used = await listMergeRequests(gitlab, { source: name, target, state: "all" });
-  return used.length > 0 ? undefined : lastOfOurs(gitlab, target, name);
+  branch: Branch | undefined,
+): Promise<ProposalBranch | undefined> {
+  if (branch === undefined) return undefined;
+  const last = await lastOfOurs(gitlab, target, branch.name);
+  return last === undefined
+    ? undefined
+    : { name: branch.name, head: branch.sha, last, open: undefined };
 }
 
 /** What our newest commit on a branch declares. */
@@ -92,11 +113,4 @@ export async function lastOfOurs(
 ): Promise<ProposalBranch["last"]> {
   const commits = await listBranchCommits(gitlab, { from: target, to: branch });
   return commits.map(({ message }) => readCommitMessage(message)).find((one) => one !== undefined);
-}
-
-function isOfBase(branch: string, base: string): boolean {
-  return (
-    branch === base ||
-    (branch.startsWith(`${base}-`) && /^\d+$/.test(branch.slice(base.length + 1)))
-  );
 }

@@ -55,8 +55,7 @@ export async function planProposal(context: ProposeContext): Promise<readonly Ef
   const snapshot = await repository.at(head.sha);
   const planned = await plan(context, snapshot, wanted);
   const proposal = proposalId(target, wanted);
-  const base = proposalBranch(wanted);
-  const history = await readHistory(deploy, target, base);
+  const history = await readHistory(deploy, target, proposalBranch(wanted));
   tellPlan(context, planned);
   if (planned.changes.length === 0) {
     log.info(`${project.path} declares this on ${target} already: there is nothing to propose.`);
@@ -73,7 +72,7 @@ export async function planProposal(context: ProposeContext): Promise<readonly Ef
     return [];
   }
 
-  const branch = await chooseBranch(deploy, target, base, { open: history.open, closed });
+  const branch = await chooseBranch(deploy, target, history, closed);
   const news = await Promise.all(
     planned.artifacts.map(async (artifact, index) => {
       const one = wanted[index];
@@ -195,8 +194,9 @@ function declares({ artifactFiles }: Repository, { name, id }: Entry): boolean {
   );
 }
 
-function about({ variable, version }: ProposeContext): string {
-  const job = variable("CI_JOB_URL");
-  const by = job === undefined ? "" : ` in [this job](${job})`;
-  return `_Proposed by Slipway ${version}${by}. What is written above or below this part stays; so does every commit on the branch._`;
+/** The same in every run: a text with the job in it would be written anew by each. */
+function about({ variable }: ProposeContext): string {
+  const [url, path] = [variable("CI_PROJECT_URL"), variable("CI_PROJECT_PATH")];
+  const from = url === undefined || path === undefined ? "" : ` for [${path}](${url})`;
+  return `_Proposed by Slipway${from}. What is written above or below this part stays, and so does every commit on the branch._`;
 }
