@@ -3,6 +3,7 @@ import {
   type ArtifactVersion,
   compareBoms,
   type PlannedArtifact,
+  type PlannedChanges,
   readPackageAddress,
 } from "../../src/artifacts/index.ts";
 import {
@@ -21,7 +22,21 @@ import type { Registry } from "./registry.ts";
 import type { Wanted } from "./wanted.ts";
 
 /** Gathers what a reviewer wants to know. What cannot be read is left out: the merge request does not depend on it. */
-export async function readNews(
+export function readNews(
+  context: ProposeContext,
+  wanted: readonly Wanted[],
+  { artifacts }: PlannedChanges,
+): Promise<readonly ArtifactNews[]> {
+  return Promise.all(
+    artifacts.map((planned, index) => {
+      const one = wanted[index];
+      if (one === undefined) throw new TypeError("An artifact was planned that nobody wants");
+      return readOne(context, one, planned);
+    }),
+  );
+}
+
+async function readOne(
   context: ProposeContext,
   wanted: Wanted,
   planned: PlannedArtifact,

@@ -10,24 +10,18 @@ import {
   readArtifactsFile,
   type Repository,
 } from "../../src/artifacts/index.ts";
-import { requireRefNames } from "../../src/git/index.ts";
 import {
-  connectProject,
-  expectedRefusal,
-  findBranch,
-  findUserIds,
   gitlabError,
   type MergeRequest,
   mergeRequestClosed,
   proposeMergeRequest,
   proposes,
-  readProject,
   setAutoMerge,
 } from "../../src/gitlab/index.ts";
 import { effect, type Effect } from "../../src/step/index.ts";
 import { chooseBranch, type History, type ProposalBranch, readHistory } from "./branch.ts";
-import { openRepository } from "./checkout.ts";
 import { commitEffect } from "./commit-effect.ts";
+import { type Deployment, openDeployment } from "./deployment.ts";
 import type { ProposeContext } from "./inputs.ts";
 import { readNews } from "./news.ts";
 import { tellMergeRequest, tellPlan } from "./tell.ts";
@@ -35,59 +29,100 @@ import { readWanted, type Wanted } from "./wanted.ts";
 
 /** Reads everything, decides, and plans at most a commit, a merge request, and that it merges by itself. */
 export async function planProposal(context: ProposeContext): Promise<readonly Effect[]> {
-  const { inputs, log, dryRun, refuse } = context;
-  if (inputs.DEPLOY_BRANCH !== undefined)
-    requireRefNames([{ what: "DEPLOY_BRANCH", name: inputs.DEPLOY_BRANCH }]);
-  const deploy = connectProject(context, inputs.DEPLOY_PROJECT, [
-    { variable: context.origins.DEPLOY_TOKEN ?? "DEPLOY_TOKEN", secret: inputs.DEPLOY_TOKEN },
-  ]);
-  const project = await readProject(deploy);
-  const target = inputs.DEPLOY_BRANCH ?? project.defaultBranch ?? "main";
-  const head = await findBranch(deploy, target);
-  if (head === undefined)
-    throw gitlabError("E_NOT_FOUND", `${project.path} has no branch ${target}.`);
-  const refusal = dryRun ? await expectedRefusal(deploy, "propose an artifact") : undefined;
-  if (refusal !== undefined) refuse(refusal);
-  const reviewerIds = await findUserIds(deploy, inputs.DEPLOY_REVIEWERS ?? []);
-
+  const deployment = await openDeployment(context);
+  const { gitlab, target, repository } = deployment;
   const wanted = await readWanted(context);
-  const repository = await openRepository(context, deploy, project.webUrl);
-  const snapshot = await repository.at(head.sha);
-  const planned = await plan(context, snapshot, wanted);
-  const proposal = proposalId(target, wanted);
-  const history = await readHistory(deploy, target, proposalBranch(wanted));
+  const planned = await plan(context, await repository.at(target.sha), wanted);
+  const proposal = { id: proposalId(target.name, wanted), wanted, planned };
+  const history = await readHistory(gitlab, target.name, proposalBranch(wanted));
   tellPlan(context, planned);
-  if (planned.changes.length === 0) {
-    log.info(`${project.path} declares this on ${target} already: there is nothing to propose.`);
-    if (history.last !== undefined && proposes(history.last, proposal))
-      tellMergeRequest(context, history.last);
-    return [];
-  }
-  const { merged, closed } = judgeHistory(context, history, proposal);
-  if (merged !== undefined) {
-    log.info(
-      `!${merged.iid} proposed just this and was merged; ${target} does not declare it any more, which a person has decided.`,
-    );
-    tellMergeRequest(context, merged);
-    return [];
-  }
 
-  const branch = await chooseBranch(deploy, target, history, closed);
-  const news = await Promise.all(
-    planned.artifacts.map(async (artifact, index) => {
-      const one = wanted[index];
-      if (one === undefined) throw new TypeError("An artifact was planned that nobody wants");
-      return readNews(context, one, artifact);
-    }),
-  );
+  if (isDone(context, deployment, proposal, history)) return [];
+  const closed = closedBefore(context, history, proposal.id);
+  const branch = await chooseBranch(gitlab, target.name, history, closed);
+  return proposalEffects(context, deployment, proposal, branch);
+}
+
+/** What shall be proposed. */
+interface Proposal {
+  id: string;
+  wanted: readonly Wanted[];
+  /** On the target branch. */
+  planned: PlannedChanges;
+}
+
+/**
+ * The target branch declares it, or the last merge request proposed just this and was merged (R14). Only the last one
+ * counts: an older version may be proposed again after a newer one, which is a rollback.
+ */
+function isDone(
+  context: ProposeContext,
+  { path, target }: Deployment,
+  { id, planned }: Proposal,
+  { open, last }: History,
+): boolean {
+  const ours = last !== undefined && proposes(last, id) ? last : undefined;
+  const isDeclared = planned.changes.length === 0;
+  const isMerged = open === undefined && ours?.state === "merged";
+  if (isDeclared)
+    context.log.info(
+      `${path} declares this on ${target.name} already: there is nothing to propose.`,
+    );
+  else if (isMerged)
+    context.log.info(
+      `!${ours.iid} proposed just this and was merged; ${target.name} does not declare it any more, which a person has decided.`,
+    );
+  if ((isDeclared || isMerged) && ours !== undefined) tellMergeRequest(context, ours);
+  return isDeclared || isMerged;
+}
+
+/**
+ * Closed by a person is an answer (R14).
+ *
+ * @returns the merge request that is to be opened again, where an input says so.
+ * @throws {StepError} E_MERGE_REQUEST_CLOSED
+ */
+function closedBefore(
+  { inputs }: ProposeContext,
+  { open, last }: History,
+  id: string,
+): MergeRequest | undefined {
+  if (open !== undefined || last?.state !== "closed" || !proposes(last, id)) return undefined;
+  if (!inputs.DEPLOY_REOPEN) throw mergeRequestClosed(last);
+  return last;
+}
+
+async function proposalEffects(
+  context: ProposeContext,
+  { gitlab, target, repository, reviewerIds }: Deployment,
+  { id, wanted, planned }: Proposal,
+  branch: ProposalBranch,
+): Promise<readonly Effect[]> {
+  const { inputs, signal } = context;
+  const news = await readNews(context, wanted, planned);
   const title = proposalTitle(news);
+  const changes =
+    branch.head === undefined
+      ? planned.changes
+      : await changesOnBranch(context, branch, { id, wanted }, await repository.at(branch.head));
+  const commit = commitEffect({
+    gitlab,
+    target: target.name,
+    branch: branch.name,
+    base: branch.head ?? target.sha,
+    isNew: branch.head === undefined,
+    title,
+    proposal: id,
+    entries: wanted.map(({ name, id: address }) => ({ name, id: address })),
+    changes,
+  });
   const mergeRequest = effect(
-    proposeMergeRequest(deploy, {
+    proposeMergeRequest(gitlab, {
       source: branch.name,
-      target,
+      target: target.name,
       title,
       text: proposalDescription(news, about(context)),
-      proposal,
+      proposal: id,
       labels: inputs.DEPLOY_LABELS ?? [],
       reviewerIds,
       reopen: inputs.DEPLOY_REOPEN,
@@ -100,31 +135,10 @@ export async function planProposal(context: ProposeContext): Promise<readonly Ef
       tellMergeRequest(context, result);
     },
   };
-  const changes =
-    branch.head === undefined
-      ? planned.changes
-      : await changesOnBranch(
-          context,
-          { branch, proposal, wanted },
-          await repository.at(branch.head),
-        );
-  const commit = commitEffect({
-    gitlab: deploy,
-    target,
-    branch: branch.name,
-    base: branch.head ?? head.sha,
-    isNew: branch.head === undefined,
-    title,
-    proposal,
-    entries: wanted.map(({ name, id }) => ({ name, id })),
-    changes,
-  });
   return [
     ...(changes.length === 0 ? [] : [commit]),
     told,
-    ...(inputs.DEPLOY_AUTO_MERGE
-      ? [setAutoMerge(deploy, mergeRequest.result, context.signal)]
-      : []),
+    ...(inputs.DEPLOY_AUTO_MERGE ? [setAutoMerge(gitlab, mergeRequest.result, signal)] : []),
   ];
 }
 
@@ -141,30 +155,6 @@ function plan(
 }
 
 /**
- * Merged is done, closed is an answer (R14). Only the newest one counts: an older version may be proposed again after a
- * newer one, which is a rollback.
- *
- * @returns the merge request that was merged, or the closed one that is to be opened again.
- * @throws {StepError} E_MERGE_REQUEST_CLOSED
- */
-function judgeHistory(
-  { inputs }: ProposeContext,
-  { open, last }: History,
-  proposal: string,
-): { merged?: MergeRequest; closed?: MergeRequest } {
-  if (open !== undefined || last === undefined || !proposes(last, proposal)) return {};
-  if (last.state === "merged") return { merged: last };
-  if (!inputs.DEPLOY_REOPEN) throw mergeRequestClosed(last);
-  return { closed: last };
-}
-
-interface BranchQuestion {
-  branch: ProposalBranch;
-  proposal: string;
-  wanted: readonly Wanted[];
-}
-
-/**
  * What is still to be done on a branch that is there. Where our last commit proposed the same, nothing: whatever a person
  * has changed since stays.
  *
@@ -172,11 +162,11 @@ interface BranchQuestion {
  */
 async function changesOnBranch(
   context: ProposeContext,
-  { branch, proposal, wanted }: BranchQuestion,
+  { name, last, open }: ProposalBranch,
+  { id, wanted }: Pick<Proposal, "id" | "wanted">,
   snapshot: Repository,
 ): Promise<PlannedChanges["changes"]> {
-  const { name, last, open } = branch;
-  if (last === undefined || last.proposal === proposal) return [];
+  if (last === undefined || last.proposal === id) return [];
   const changed = last.entries.filter((entry) => !declares(snapshot, entry));
   if (changed.length > 0)
     throw gitlabError(

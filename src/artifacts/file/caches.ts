@@ -1,4 +1,4 @@
-import type { Cache } from "./model.ts";
+import type { Cache, Kind } from "./model.ts";
 import type { Settings } from "./settings.ts";
 import { readUrl, withoutScheme } from "./sources.ts";
 
@@ -13,13 +13,7 @@ export function readCache(name: string, settings: Settings): Cache | undefined {
   return cache === undefined ? undefined : { name, position: settings.position, ...cache };
 }
 
-type Kind = Cache extends infer Each
-  ? Each extends Cache
-    ? Omit<Each, "name" | "position">
-    : never
-  : never;
-
-function readType(settings: Settings): Kind | undefined {
+function readType(settings: Settings): Kind<Cache> | undefined {
   const type = settings.required("type", "class_name");
   switch (type) {
     case undefined:
@@ -49,7 +43,7 @@ function readType(settings: Settings): Kind | undefined {
   }
 }
 
-function readHdfs(settings: Settings, api: "webhdfs" | "httpfs"): Kind | undefined {
+function readHdfs(settings: Settings, api: "webhdfs" | "httpfs"): Kind<Cache> | undefined {
   const given = settings.list("url");
   const urls = (given ?? []).flatMap((one) => readUrl(settings, one) ?? []);
   if (given === undefined || given.length === 0) settings.problem(`${settings.title} needs "url".`);
@@ -65,7 +59,7 @@ function readHdfs(settings: Settings, api: "webhdfs" | "httpfs"): Kind | undefin
   return { kind: "hdfs", api, urls, path: folder, uri };
 }
 
-function readClass(settings: Settings): Kind | undefined {
+function readClass(settings: Settings): Kind<Cache> | undefined {
   const name = settings.required("class_name");
   if (name === undefined) return undefined;
   if (name.split(".").at(-1) !== "FsArtifactCache") {

@@ -29,6 +29,11 @@ interface Declared {
   position: Position;
 }
 
+/** What the settings of one say, without its name and place. */
+export type Kind<Item extends Declared> = Item extends Declared
+  ? Omit<Item, keyof Declared>
+  : never;
+
 /** Where artifacts come from. */
 export type Source = Declared &
   (

@@ -1,4 +1,4 @@
-import type { Source } from "./model.ts";
+import type { Source, Kind } from "./model.ts";
 import type { Settings } from "./settings.ts";
 
 /**
@@ -12,13 +12,7 @@ export function readSource(name: string, settings: Settings): Source | undefined
   return source === undefined ? undefined : { name, position: settings.position, ...source };
 }
 
-type Kind = Source extends infer Each
-  ? Each extends Source
-    ? Omit<Each, "name" | "position">
-    : never
-  : never;
-
-function readType(settings: Settings): Kind | undefined {
+function readType(settings: Settings): Kind<Source> | undefined {
   const type = settings.required("type", "class_name");
   switch (type) {
     case undefined:
@@ -40,7 +34,7 @@ function readType(settings: Settings): Kind | undefined {
   }
 }
 
-function readClass(settings: Settings): Kind | undefined {
+function readClass(settings: Settings): Kind<Source> | undefined {
   const name = settings.required("class_name");
   // It may be written with its module: `workflow_utils.artifact.MavenArtifactSource`.
   switch (name?.split(".").at(-1)) {
