@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import {
-  connectGitLab,
+  connectReader,
   gitlabError,
   gitlabInputs,
   readReleaseTag,
@@ -100,7 +100,7 @@ export default defineStep({
             workFolder: await context.workFolder(),
             signal,
           });
-    const gitlab = connectGitLab(context, ["GITLAB_TOKEN", "CI_PROJECT_PASSWORD", "CI_JOB_TOKEN"]);
+    const gitlab = connectReader(context, ["GITLAB_TOKEN", "CI_PROJECT_PASSWORD", "CI_JOB_TOKEN"]);
     const tag = await readReleaseTag(gitlab, { tag: inputs.RELEASE_TAG, pipelineSha: undefined });
     const required = new Set(requirements.filter((one) => inputs.VERIFY_REQUIRE.includes(one)));
     if (checker !== undefined) required.add("signatures");

@@ -3,7 +3,7 @@ import { createGitLab, type GitLab } from "./client.ts";
 import { openHttp } from "./http.ts";
 import type { gitlabInputs } from "./inputs.ts";
 import { readProxies } from "./proxies.ts";
-import { chooseToken, type TokenOffer } from "./tokens.ts";
+import { chooseToken, noToken, type Token, type TokenOffer } from "./tokens.ts";
 
 export type TokenVariable = "CI_JOB_TOKEN" | "GITLAB_TOKEN" | "CI_PROJECT_PASSWORD";
 
@@ -26,14 +26,31 @@ export function connectGitLab(context: Connection, order: readonly TokenVariable
   return connectProject(context, inputs.GITLAB_PROJECT, offers);
 }
 
+/** The same for a step that only reads: where none of them is set, it asks as a stranger. */
+export function connectReader(context: Connection, order: readonly TokenVariable[]): GitLab {
+  const { inputs, log } = context;
+  if (order.some((variable) => inputs[variable] !== undefined))
+    return connectGitLab(context, order);
+  log.info(`None of ${order.join(", ")} is set: only what is public can be read.`);
+  return connect(context, inputs.GITLAB_PROJECT, noToken);
+}
+
 /** The same for another project, with tokens of its own; the first that is set is taken. */
 export function connectProject(
   context: Connection,
   project: string,
   offers: readonly TokenOffer[],
 ): GitLab {
-  const { inputs, log, clock, signal, defer } = context;
   const token = chooseToken(offers);
+  const gitlab = connect(context, project, token);
+  context.log.info(
+    `GitLab ${gitlab.host}, project ${gitlab.project}, with the token in ${token.variable}.`,
+  );
+  return gitlab;
+}
+
+function connect(context: Connection, project: string, token: Token): GitLab {
+  const { inputs, log, clock, signal, defer } = context;
   const http = openHttp({
     userAgent: `slipway/${context.version}`,
     proxies: readProxies(context.environment),
@@ -41,7 +58,7 @@ export function connectProject(
     signal,
   });
   defer(() => http.close());
-  const gitlab = createGitLab({
+  return createGitLab({
     api: inputs.GITLAB_API,
     project,
     token,
@@ -51,10 +68,6 @@ export function connectProject(
     deadlineMs: jobDeadlineMs(context),
     signal,
   });
-  log.info(
-    `GitLab ${gitlab.host}, project ${gitlab.project}, with the token in ${token.variable}.`,
-  );
-  return gitlab;
 }
 
 /** The files of authorities that are given, for git and curl as well. */

@@ -21,6 +21,7 @@ export function answerFailure(answered: Answered, asker: Asker): StepError {
   const { text, scope, isHtml } = readErrorText(answered);
   const said = `Cannot ${call.purpose}: ${asker.host} answered ${status} to ${title(call)}: ${text}${ending(text)}${requestNote(answered)}`;
   const { token } = asker;
+  const by = token.kind === "none" ? "No token was sent." : `The token is ${token.variable}.`;
   const rights = `It needs ${call.needs}.`;
   // A proxy in front of GitLab answers 413 with a page of its own.
   if (status === 413) return gitlabError("E_PACKAGE_TOO_LARGE", said);
@@ -28,19 +29,19 @@ export function answerFailure(answered: Answered, asker: Asker): StepError {
     return gitlabError("E_GITLAB_UNAVAILABLE", said);
   if (isHtml) return gitlabError("E_GITLAB_NOT_JSON", said);
   if (scope !== undefined || /insufficient_scope/.test(text))
-    return gitlabError("E_TOKEN_SCOPE", `${said} The token is ${token.variable}.`, {
+    return gitlabError("E_TOKEN_SCOPE", `${said} ${by}`, {
       hint: `The token in ${token.variable} lacks a scope${scope === undefined ? "" : ` (${scope})`}. ${rights}`,
     });
   if (status === 401)
-    return gitlabError("E_TOKEN_REFUSED", `${said} The token is ${token.variable}.`, {
+    return gitlabError("E_TOKEN_REFUSED", `${said} ${by}`, {
       hint: refusedHint(token, text),
     });
   if (status === 403)
-    return gitlabError("E_FORBIDDEN", `${said} The token is ${token.variable}.`, {
+    return gitlabError("E_FORBIDDEN", `${said} ${by}`, {
       hint: `${rights} ${rightsHint(token)}`,
     });
   if (status === 404)
-    return gitlabError("E_NOT_FOUND", `${said} The token is ${token.variable}.`, {
+    return gitlabError("E_NOT_FOUND", `${said} ${by}`, {
       hint: `It is absent, or hidden from this token: GitLab answers 404 where rights are missing, too. ${rights} ${rightsHint(token)}`,
     });
   if (status === 409) return gitlabError("E_CONFLICT", said);
@@ -82,7 +83,11 @@ function requestNote({ requestId }: Answered): string {
   return requestId === undefined ? "" : ` (request ${requestId})`;
 }
 
+const strangersHint =
+  "Without a token only what is public can be read: set GITLAB_TOKEN to one with the scope read_api.";
+
 function refusedHint({ variable, kind }: Token, text: string): string {
+  if (kind === "none") return strangersHint;
   if (kind === "job")
     return `A job token is valid only while its job runs, and only where the API takes one. Outside of a job set GITLAB_TOKEN instead of ${variable}.`;
   if (/expired/i.test(text))
@@ -93,6 +98,7 @@ function refusedHint({ variable, kind }: Token, text: string): string {
 }
 
 function rightsHint({ variable, kind }: Token): string {
+  if (kind === "none") return strangersHint;
   return kind === "job"
     ? `The job token has the role of whoever started the pipeline; in another project it also needs an entry in that project's allowlist (Settings, CI/CD, Job token permissions).`
     : `Check that the user of the token in ${variable} is a member of the project with that role, and the token's own role and scopes.`;

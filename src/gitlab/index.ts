@@ -4,6 +4,7 @@ export { createGitLab, type GitLab, type GitLabSettings } from "./client.ts";
 export {
   authorityFiles,
   connectGitLab,
+  connectReader,
   connectProject,
   type Connection,
   type TokenVariable,

@@ -22,7 +22,7 @@ export async function readReleaseTag(
     (await findTag(gitlab, tag)) ??
     (pipelineSha === undefined ? undefined : await waitForTag(gitlab, tag));
   // Without this, a project that the token does not see would look like one without the tag.
-  if (found === undefined && gitlab.token.kind === "private") await readProject(gitlab);
+  if (found === undefined && gitlab.token.kind !== "job") await readProject(gitlab);
   if (found === undefined)
     throw gitlabError(
       "E_RELEASE_TAG_MISSING",

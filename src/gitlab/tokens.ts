@@ -1,8 +1,8 @@
-import type { Secret } from "../step/secret.ts";
+import { Secret } from "../step/secret.ts";
 import { gitlabError } from "./errors.ts";
 
-/** `job`: `CI_JOB_TOKEN`. `private`: a personal, project or group access token. */
-export type TokenKind = "job" | "private";
+/** `job`: `CI_JOB_TOKEN`. `private`: a personal, project or group access token. `none`: asked as a stranger. */
+export type TokenKind = "job" | "private" | "none";
 
 export interface Token {
   /** The variable it came from: it is printed, the value never is. */
@@ -10,6 +10,9 @@ export interface Token {
   kind: TokenKind;
   secret: Secret;
 }
+
+/** Nobody's: what is public can be read without a token. */
+export const noToken: Token = { variable: "no variable", kind: "none", secret: new Secret("") };
 
 /** A variable that may hold a token. */
 export interface TokenOffer {
@@ -40,5 +43,6 @@ export function chooseToken(offers: readonly TokenOffer[]): Token {
 
 /** The header that carries the token. @see https://docs.gitlab.com/api/rest/authentication/ */
 export function tokenHeaders({ kind, secret }: Token): Readonly<Record<string, string>> {
+  if (kind === "none") return {};
   return { [kind === "job" ? "job-token" : "private-token"]: secret.reveal() };
 }

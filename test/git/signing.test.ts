@@ -16,7 +16,19 @@ const date = new Date(1_700_000_001_000);
 
 async function makeKey(type: string, passphrase = ""): Promise<string> {
   const key = join(await temporaryFolder(), "key");
-  execFileSync("ssh-keygen", ["-q", "-t", type, "-N", passphrase, "-C", "test", "-f", key]);
+  execFileSync("ssh-keygen", [
+    "-q",
+    "-t",
+    type,
+    "-N",
+    passphrase,
+    "-b",
+    type === "rsa" ? "2048" : "256",
+    "-C",
+    "test",
+    "-f",
+    key,
+  ]);
   return key;
 }
 

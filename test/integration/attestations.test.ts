@@ -86,6 +86,32 @@ const writes = () =>
       ({ method, path }) => !["GET", "HEAD"].includes(method) && !path.endsWith("/git-upload-pack"),
     ).length;
 
+describe("without a token", () => {
+  const stranger = () => verify({ CI_JOB_TOKEN: "", CI_COMMIT_SHA: "" });
+
+  beforeEach(async () => {
+    expect(await upload()).toMatchObject({ exitCode: 0 });
+    expect(await release()).toMatchObject({ exitCode: 0 });
+    await download("demo-1.2.0.tgz");
+  });
+
+  test("a release of a public project verifies", async () => {
+    project.gitlab.admin.setProject(project.gitlab.project.id, { visibility: "public" });
+    const verified = await stranger();
+    expect(verified).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(verified.outputs["VERIFIED_FILE_COUNT"]).toBe("1");
+    expect(verified.stdout).toContain("only what is public can be read");
+  });
+
+  test("a private project is not found, and the token that would show it is named", async () => {
+    const refused = await stranger();
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain("E_NOT_FOUND");
+    expect(refused.stderr).toContain("No token was sent.");
+    expect(refused.stderr).toContain("set GITLAB_TOKEN to one with the scope read_api");
+  });
+});
+
 test("a release carries bill of materials, provenance and checksums, which verify", async () => {
   project.write("dist/demo-1.2.0.tgz.cdx.json", bom(packDigest));
   const uploaded = await upload();

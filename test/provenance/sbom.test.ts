@@ -1,4 +1,9 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { Spec, Validation } from "@cyclonedx/cyclonedx-library";
+import { Ajv, type ValidateFunction } from "ajv";
+import addFormats from "ajv-formats";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { cycloneDxBom, digestInBom, type PackContents } from "../../src/provenance/index.ts";
@@ -48,6 +53,23 @@ const pack: PackContents = {
   ],
 };
 
+const schemas = join(
+  dirname(createRequire(import.meta.url).resolve("@cyclonedx/cyclonedx-library/package.json")),
+  "res/schema",
+);
+
+/** The published schema, compiled once: the reference library does it anew for every document. */
+function compileSchema(): ValidateFunction {
+  const read = (name: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(join(schemas, name), "utf8"));
+  const ajv = new Ajv({ strict: false });
+  for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"])
+    ajv.addSchema(read(name), `http://cyclonedx.org/schema/${name}`);
+  addFormats.default(ajv);
+  for (const name of ["idn-email", "iri-reference"]) ajv.addFormat(name, true);
+  return ajv.compile(read("bom-1.6.SNAPSHOT.schema.json"));
+}
+
 /** What the reference library says of it, by the published schema; `null` for nothing. */
 async function problemsOf(bom: string): Promise<unknown> {
   return new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(bom);
@@ -81,14 +103,15 @@ test("any names, versions and licences make a valid one", async () => {
     requires: fc.array(fc.constantFrom("python", "openssl", "absent")),
     sha256: fc.option(fc.string(), { nil: undefined }),
   });
+  const validate = compileSchema();
+  expect(validate({ bomFormat: "CycloneDX", specVersion: "1.6", version: 0 })).toBe(false);
   await fc.assert(
     fc.asyncProperty(fc.array(condaPart), fc.array(part), async (conda, pip) => {
-      expect(await problemsOf(await cycloneDxBom({ ...pack, conda, pip }))).toBeNull();
+      validate(JSON.parse(await cycloneDxBom({ ...pack, conda, pip })));
+      expect(validate.errors).toBeNull();
     }),
-    { numRuns: 30 },
   );
-  // The reference library compiles the schema anew for every document.
-}, 60_000);
+});
 
 describe("a bill of materials", () => {
   test("names the project, the pack and its digest, and is dated to the release", async () => {

@@ -161,13 +161,13 @@ describe("a repaired copy is what GitLab reads whole", () => {
     async () => {
       const line = "x".repeat(1000);
       const cases = Array.from(
-        { length: 1200 },
+        { length: 800 },
         (_, at) =>
           `<testcase classname="c" name="n${at}"><failure>${`${line}\n`.repeat(40)}</failure></testcase>`,
       );
       const { repaired, read } = await repair(suite(cases.join("")));
       expect(repaired[0]?.copies.length).toBeGreaterThan(1);
-      expect(read.reduce((sum, { counts }) => sum + counts.failures, 0)).toBe(1200);
+      expect(read.reduce((sum, { counts }) => sum + counts.failures, 0)).toBe(800);
       for (const { bytes } of read) expect(bytes).toBeLessThan(30_000_000);
     },
   );

@@ -65,7 +65,7 @@ test("a document is well-formed for the scanner exactly when it is for saxes", (
     fc.property(document, (text) => {
       expect(listen([Buffer.from(text)]).fault === undefined).toBe(saxesAccepts(text));
     }),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   );
 });
 
@@ -77,7 +77,7 @@ test("where a document is cut into pieces changes nothing that is heard", () => 
       const pieces = listen(cut(bytes, places));
       expect(pieces).toEqual(whole);
     }),
-    { numRuns: 1500 },
+    { numRuns: 700 },
   );
 });
 
@@ -178,7 +178,7 @@ test("tags that look much like the ones before are read as if they did not", () 
       wellFormed += 1;
       expect(heard.events).toEqual(wanted);
     }),
-    { numRuns: 5000 },
+    { numRuns: 1500 },
   );
   // Both kinds must be there, or the test shows nothing.
   expect(wellFormed).toBeGreaterThan(1000);
@@ -219,7 +219,7 @@ test("the first character that XML does not have is found in its line and column
         ]);
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: 800 },
   );
 });
 

@@ -4,9 +4,9 @@ import { readdir } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { call, field } from "./call.ts";
-import { openFolder } from "./gitlab.ts";
-import { mainArguments } from "./main-process.ts";
+import { call, field } from "../../embedded-gitlab/call.ts";
+import { openFolder } from "../../embedded-gitlab/gitlab.ts";
+import { mainArguments } from "../../embedded-gitlab/main-process.ts";
 
 async function start(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
   const folder = await openFolder();

@@ -17,10 +17,14 @@ import {
 import { join } from "node:path";
 import { expect, test, type TestContext, vi } from "vitest";
 
-import { linkEnvironment, smallPackages, type LinkOptions } from "../support/link-environment.ts";
-import { listeningLog, pack, releaseSeconds, unpack } from "../support/packs.ts";
+import {
+  linkEnvironment,
+  smallPackages,
+  type LinkOptions,
+} from "../../conda/support/link-environment.ts";
+import { listeningLog, pack, releaseSeconds, unpack } from "../../conda/support/packs.ts";
 import { silentLog } from "../../../src/step/log.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { temporaryFolder } from "../../conda/support/temporary-folder.ts";
 
 // Every test starts processes; how long that takes is the machine's business.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });

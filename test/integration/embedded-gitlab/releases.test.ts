@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startEmbeddedGitlab } from "../../src/embedded-gitlab/index.ts";
-import type { EmbeddedGitlab, RoleName } from "../../src/embedded-gitlab/index.ts";
-import { call, field, fields } from "./call.ts";
-import { invalidJob, nobody, openCast, seed } from "./cast.ts";
-import type { Actor, Cast } from "./cast.ts";
+import { startEmbeddedGitlab } from "../../../src/embedded-gitlab/index.ts";
+import type { EmbeddedGitlab, RoleName } from "../../../src/embedded-gitlab/index.ts";
+import { call, field, fields } from "../../embedded-gitlab/call.ts";
+import { invalidJob, nobody, openCast, seed } from "../../embedded-gitlab/cast.ts";
+import type { Actor, Cast } from "../../embedded-gitlab/cast.ts";
 
 let gitlab: EmbeddedGitlab;
 beforeAll(async () => {

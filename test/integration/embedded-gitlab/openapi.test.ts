@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { call, field } from "./call.ts";
-import { openCast, seed } from "./cast.ts";
-import { openGitlab } from "./gitlab.ts";
-import { readOpenApi } from "./openapi-schema.ts";
+import { call, field } from "../../embedded-gitlab/call.ts";
+import { openCast, seed } from "../../embedded-gitlab/cast.ts";
+import { openGitlab } from "../../embedded-gitlab/gitlab.ts";
+import { readOpenApi } from "../../embedded-gitlab/openapi-schema.ts";
 
 interface Step {
   readonly method: string;

@@ -24,8 +24,8 @@ import { openSegmentCache, type SegmentCache } from "../../../src/conda/pack/seg
 import { writeTar } from "../../../src/conda/pack/write-tar.ts";
 import { decompressFrames } from "../../../src/conda/smoke/zstd-frames.ts";
 import { silentLog } from "../../../src/step/log.ts";
-import { hasProgram, listeningLog } from "../support/packs.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { hasProgram, listeningLog } from "../../conda/support/packs.ts";
+import { temporaryFolder } from "../../conda/support/temporary-folder.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -14,9 +14,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test, type TestContext, vi } from "vitest";
 
-import { linkEnvironment, smallPackages } from "../support/link-environment.ts";
-import { pack, unpack } from "../support/packs.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { linkEnvironment, smallPackages } from "../../conda/support/link-environment.ts";
+import { pack, unpack } from "../../conda/support/packs.ts";
+import { temporaryFolder } from "../../conda/support/temporary-folder.ts";
 
 // Every test starts processes; how long that takes is the machine's business.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
