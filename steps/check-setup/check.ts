@@ -68,3 +68,13 @@ export async function examining(check: Verdicts, work: () => Promise<Check>): Pr
     throw error;
   }
 }
+
+/** What GitLab says, or `undefined` where the token may not ask. */
+export async function orUnknown<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StepError) return undefined;
+    throw error;
+  }
+}

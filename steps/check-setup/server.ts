@@ -4,12 +4,11 @@ import {
   findPushProblems,
   findTag,
   type GitLab,
-  type Project,
   readServer,
 } from "../../src/gitlab/index.ts";
 import { nextBranchOf } from "../../src/git/index.ts";
 import { StepError } from "../../src/step/index.ts";
-import { type Check, verdicts } from "./check.ts";
+import { type Check, orUnknown, verdicts } from "./check.ts";
 import type { SetupContext } from "./inputs.ts";
 import { checkJobTokenScope } from "./job-token.ts";
 import { checkPush } from "./push.ts";
@@ -106,15 +105,4 @@ function checkClock({ clock }: SetupContext, date: Date | undefined): Check {
     "Let the runner's host follow a time server: certificates and signed requests depend on it.";
   if (Math.abs(skew) > skewLimits.wrongSeconds) return check.wrong(found, cure);
   return Math.abs(skew) > skewLimits.warningSeconds ? check.warning(found, cure) : check.ok(found);
-}
-
-async function orUnknown(work: () => Promise<Project | undefined>): Promise<Project | undefined>;
-async function orUnknown<Result>(work: () => Promise<Result>): Promise<Result | undefined>;
-async function orUnknown<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StepError) return undefined;
-    throw error;
-  }
 }

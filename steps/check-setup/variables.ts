@@ -9,7 +9,7 @@ import {
 } from "../../src/gitlab/index.ts";
 import { StepError } from "../../src/step/index.ts";
 import type { SetupContext } from "./inputs.ts";
-import { asking, type Check, verdicts, type Verdicts } from "./check.ts";
+import { asking, type Check, orUnknown, verdicts, type Verdicts } from "./check.ts";
 
 /** Variables that hold what must not be seen, and what they are for. */
 const secrets: Readonly<Record<string, string>> = {
@@ -139,13 +139,4 @@ async function readProtection(gitlab: GitLab, { branch, tag }: VariableFacts): P
     isTagProtected:
       tag === undefined ? undefined : rules?.some(({ pattern }) => matchesPattern(pattern, tag)),
   };
-}
-
-async function orUnknown<Result>(work: () => Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof StepError) return undefined;
-    throw error;
-  }
 }
