@@ -16,6 +16,8 @@ export interface Server {
   readonly gitlab: GitLab;
   /** May push to the protected branch. */
   readonly pushToken: string;
+  /** The server's own controls. */
+  readonly admin: EmbeddedGitlab["admin"];
   /** Starts a pipeline on the default branch by hand. */
   startPipeline(): Promise<Pipeline>;
   /** The pipeline that the push of a tag has started; `undefined` where there is none. */
@@ -82,6 +84,7 @@ async function serverOver(
     project,
     gitlab,
     pushToken: embedded.tokens.maintainer,
+    admin: embedded.admin,
     startPipeline: async () => {
       const answered = await write(gitlab, {
         call: {

@@ -1,47 +1,18 @@
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi, type TestContext } from "vitest";
+import { expect, test, vi } from "vitest";
 
 import step from "../../steps/conda-pack.ts";
 import { makeExampleChannel } from "../../src/conda/index.ts";
 import { runStep, silentLog } from "../../src/step/index.ts";
-import { hasProgram, unpack } from "../conda/support/packs.ts";
+import { unpack } from "../conda/support/packs.ts";
 import { temporaryFolder } from "../conda/support/temporary-folder.ts";
-import { pythonTools } from "../support/python-tools.ts";
+import { probe, sparkHome, sparkSubmit } from "../support/spark.ts";
 
 vi.setConfig({ testTimeout: 600_000 });
 
 const project = join(import.meta.dirname, "../../examples/job-project");
-
-/** Asks the executors' python who it is, and whether the project is in it. */
-const probe = `
-import json, sys
-from pyspark import SparkContext
-
-def look(rows):
-    import example_job_project, sys
-    list(rows)
-    yield [sys.prefix, example_job_project.__file__]
-
-context = SparkContext()
-print("PROBE " + json.dumps(context.parallelize([1, 2], 2).mapPartitions(look).collect()))
-context.stop()
-`;
-
-/** A Spark of its own: a local cluster writes into its home. */
-async function sparkHome(context: TestContext, root: string): Promise<string> {
-  if (!hasProgram("java")) return context.skip("no java on this machine");
-  const tools = pythonTools("pyspark", ["pyspark==4.1.0"]);
-  if ("whyNot" in tools) return context.skip(tools.whyNot);
-  const find = "import os, pyspark; print(os.path.dirname(pyspark.__file__))";
-  const real = execFileSync(join(tools.folder, "bin/python"), ["-c", find], { encoding: "utf8" });
-  const home = join(root, "spark");
-  mkdirSync(home);
-  for (const name of readdirSync(real.trim()))
-    if (name !== "work") symlinkSync(join(real.trim(), name), join(home, name));
-  return home;
-}
 
 test("spark-submit --archives pack#venv runs the example job with the pack's python on its executors", async (context) => {
   const root = await temporaryFolder();
@@ -62,34 +33,7 @@ test("spark-submit --archives pack#venv runs the example job with the pack's pyt
   // The driver is the same python, unpacked at a place of its own; Spark brings pyspark.
   const driver = unpack(output, join(root, "driver"));
   const submit = (job: string, ...args: string[]) =>
-    spawnSync(
-      join(home, "bin/spark-submit"),
-      [
-        "--master",
-        "local-cluster[1,1,1024]",
-        "--archives",
-        `${output}#venv`,
-        "--conf",
-        "spark.pyspark.python=./venv/bin/python",
-        "--conf",
-        `spark.pyspark.driver.python=${driver}/bin/python`,
-        "--conf",
-        "spark.ui.enabled=false",
-        job,
-        ...args,
-      ],
-      {
-        cwd: root,
-        encoding: "utf8",
-        env: {
-          PATH: process.env["PATH"],
-          HOME: root,
-          SPARK_HOME: home,
-          SPARK_LOCAL_IP: "127.0.0.1",
-          JAVA_HOME: process.env["JAVA_HOME"],
-        },
-      },
-    );
+    sparkSubmit(home, root, { archive: output, driver, job }, ...args);
 
   writeFileSync(join(root, "probe.py"), probe);
   const probed = submit(join(root, "probe.py"));
