@@ -39,7 +39,7 @@ export const releaseInputs = {
   RELEASE_LINKS: lines({
     optional: true,
     about:
-      "Further assets, one per line: name=url, or name=url;type with other, runbook, image or package.",
+      "Further assets, one per line: name=url, or name=url;type with other, runbook, image or package. An image may be written without https://.",
     example: "Documentation=https://docs.example.org/0.15.0;other",
   }),
   RELEASE_REQUIRED_FILES: globs({

@@ -117,6 +117,36 @@ test("links are read with their kinds, and every wrong line is told", () => {
   expect(problems).toHaveLength(3);
 });
 
+describe("a link to a package elsewhere", () => {
+  const api = "https://gitlab.example.org/api/v4/projects/7/packages";
+  const cases = [
+    [
+      "Image=registry.example.org/group/project:1.2.0;image",
+      "https://registry.example.org/group/project:1.2.0",
+      "image",
+    ],
+    [
+      "Image=registry.example.org:5050/p@sha256:ab12;image",
+      "https://registry.example.org:5050/p@sha256:ab12",
+      "image",
+    ],
+    [`npm=${api}/npm/@a/b/-/@a/b-1.0.0.tgz;package`, `${api}/npm/@a/b/-/@a/b-1.0.0.tgz`, "package"],
+    [
+      `Maven=${api}/maven/org/a/b/1.0/b-1.0.jar;package`,
+      `${api}/maven/org/a/b/1.0/b-1.0.jar`,
+      "package",
+    ],
+    [`PyPI=${api}/pypi/simple/a;package`, `${api}/pypi/simple/a`, "package"],
+  ] as const;
+  test.each(cases)("%s", (line, url, type) => {
+    expect(parseLinks([line])).toMatchObject({ links: [{ url, type }], problems: [] });
+  });
+
+  test("is only for an image complete without https://", () => {
+    expect(parseLinks(["npm=gitlab.example.org/b.tgz;package"]).problems).toHaveLength(1);
+  });
+});
+
 describe("a release compared with what it shall be", () => {
   const found: Release = {
     tag: "v1",
