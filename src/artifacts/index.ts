@@ -31,6 +31,7 @@ export {
   type PlannedChanges,
   planChanges,
   type Repository,
+  type Rules,
   type WantedArtifact,
 } from "./propose/plan-changes.ts";
 export {

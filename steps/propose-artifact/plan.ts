@@ -9,6 +9,7 @@ import {
   proposalTitle,
   readArtifactsFile,
   type Repository,
+  type Rules,
 } from "../../src/artifacts/index.ts";
 import {
   gitlabError,
@@ -33,7 +34,7 @@ export async function planProposal(context: ProposeContext): Promise<readonly Ef
   const { gitlab, target, repository } = deployment;
   const wanted = await readWanted(context);
   const planned = await plan(context, await repository.at(target.sha), wanted);
-  const proposal = { id: proposalId(target.name, wanted), wanted, planned };
+  const proposal = { id: proposalId(target.name, wanted, rulesOf(context)), wanted, planned };
   const history = await readHistory(gitlab, target.name, proposalBranch(wanted));
   tellPlan(context, planned);
 
@@ -143,15 +144,19 @@ async function proposalEffects(
 }
 
 function plan(
-  { inputs }: ProposeContext,
+  context: ProposeContext,
   repository: Repository,
   wanted: readonly Wanted[],
 ): Promise<PlannedChanges> {
-  return planChanges(repository, wanted, {
+  return planChanges(repository, wanted, rulesOf(context));
+}
+
+function rulesOf({ inputs }: ProposeContext): Rules {
+  return {
     removeOld: inputs.REMOVE_OLD,
     replaceReferences: inputs.DEPLOY_REPLACE_REFERENCES,
     source: inputs.ARTIFACT_SOURCE,
-  });
+  };
 }
 
 /**

@@ -155,7 +155,7 @@ describe("run again", () => {
   });
 });
 
-test("what the DAG names stays beside the new entry and is listed; then it is changed along", async () => {
+test("what the DAG names stays beside the new entry and is listed; later it can be changed along", async () => {
   await world.startDags({
     [path]: declared(oldName, world.url("0.15.0")),
     [dag]: `uri = artifact("${oldName}")\n`,
@@ -167,10 +167,11 @@ test("what the DAG names stays beside the new entry and is listed; then it is ch
   expect(await world.fileAt(branch)).toContain(newName);
   const description = String(field([await world.mergeRequests()].flat()[0], "description"));
   expect(description).toContain(`- \`${dag}:1\` names \`${oldName}\``);
-  await world.api("/merge_requests/1", "PUT", { state_event: "close" });
-  const along = { DEPLOY_REPLACE_REFERENCES: "true", DEPLOY_REOPEN: "true" };
-  await world.api(`/repository/branches/${encodeURIComponent(branch)}`, "DELETE");
-  expect((await world.propose(along)).exitCode).toBe(0);
+  await world.merge(1);
+  expect((await world.propose()).stdout).toContain("declares this on main already");
+  const along = await world.propose({ DEPLOY_REPLACE_REFERENCES: "true", REMOVE_OLD: "true" });
+  expect(along).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(fields(await world.mergeRequests(), "state")).toEqual(["merged", "opened"]);
   expect(await world.fileAt(branch)).toBe(declared(newName, world.url("0.16.0")));
   expect(await world.fileAt(branch, dag)).toBe(`uri = artifact("${newName}")\n`);
 });

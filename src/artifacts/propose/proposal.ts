@@ -1,14 +1,22 @@
 import { createHash } from "node:crypto";
 import type { Entry } from "./edit-file.ts";
+import type { Rules } from "./plan-changes.ts";
 import { nameStem } from "./stem.ts";
 
-/** What makes two runs propose the same: the branch that it is for, and what shall be declared on it. */
-export function proposalId(target: string, entries: readonly Entry[]): string {
+/**
+ * What makes two runs propose the same: the branch that it is for, what shall be declared on it, and what shall become of
+ * older entries and of the code that names them.
+ */
+export function proposalId(
+  target: string,
+  entries: readonly Entry[],
+  { removeOld, replaceReferences }: Pick<Rules, "removeOld" | "replaceReferences">,
+): string {
   const sorted = entries
     .map(({ name, id }) => [name, id])
     .toSorted(([left = ""], [right = ""]) => (left < right ? -1 : 1));
   return createHash("sha256")
-    .update(JSON.stringify([target, sorted]))
+    .update(JSON.stringify([target, sorted, removeOld, replaceReferences]))
     .digest("hex")
     .slice(0, 16);
 }

@@ -100,18 +100,21 @@ const entries = [
   { name: "lib-1.0.jar", id: "org.example:lib:1.0" },
 ];
 
+const rules = { removeOld: false, replaceReferences: false };
+
 test("a commit says what it declares, for the run that comes next", () => {
-  const proposal = proposalId("main", entries);
+  const proposal = proposalId("main", entries, rules);
   const message = commitMessage("Deploy job 0.16.0", proposal, entries);
   expect(readCommitMessage(message)).toEqual({ proposal, entries });
   expect(readCommitMessage("Fix the DAG\n\nSigned-off-by: Ada")).toBeUndefined();
 });
 
-test("the order of artifacts makes no other proposal, the branch and the version do", () => {
-  const proposal = proposalId("main", entries);
-  expect(proposalId("main", entries.toReversed())).toBe(proposal);
-  expect(proposalId("other", entries)).not.toBe(proposal);
-  expect(proposalId("main", entries.slice(1))).not.toBe(proposal);
+test("the order of artifacts makes no other proposal; branch, version and what becomes of the old do", () => {
+  const proposal = proposalId("main", entries, rules);
+  expect(proposalId("main", entries.toReversed(), rules)).toBe(proposal);
+  expect(proposalId("other", entries, rules)).not.toBe(proposal);
+  expect(proposalId("main", entries.slice(1), rules)).not.toBe(proposal);
+  expect(proposalId("main", entries, { ...rules, replaceReferences: true })).not.toBe(proposal);
 });
 
 test("all versions of the same artifacts share a branch", () => {
