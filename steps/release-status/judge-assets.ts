@@ -126,8 +126,11 @@ export function judgeAttested(
   kind: keyof typeof documents,
   { proven, missing, wrong }: Attested,
   { attested, tag }: Question,
+  hasFiles: boolean,
 ): Check {
   const { part, cure } = documents[kind];
+  // Without files there is nothing that anything could speak of, and that is told already.
+  if (!hasFiles) return { part, state: "none", found: "there is no file to speak of" };
   if (wrong.length > 0)
     return {
       part,
@@ -141,7 +144,7 @@ export function judgeAttested(
     return {
       part,
       state: "ok",
-      found: `${proven.join(", ")} ${kind === "signatures" ? "there; verify-release proves them" : "agree with the registry"}`,
+      found: `${proven.join(", ")}: ${kind === "signatures" ? "there; verify-release checks them" : "as the registry lists"}`,
     };
   return { part, state: "none", found: missing.length > 0 ? "not required" : "nothing needs any" };
 }

@@ -11,6 +11,7 @@ export async function judge(
   place: LinkPlace,
 ): Promise<readonly Check[]> {
   const { attested } = seen;
+  const hasFiles = seen.stored.files.length > 0;
   const parts = [
     judgeTag(seen),
     judgeNext(seen, question),
@@ -18,10 +19,10 @@ export async function judge(
     await judgeFiles(seen, question, place.target),
     judgeRelease(seen, question),
     judgeLinks(seen, question, place),
-    judgeAttested("checksums", attested.checksums, question),
-    judgeAttested("provenance", attested.provenance, question),
-    judgeAttested("sbom", attested.sbom, question),
-    judgeAttested("signatures", attested.signatures, question),
+    judgeAttested("checksums", attested.checksums, question, hasFiles),
+    judgeAttested("provenance", attested.provenance, question, hasFiles),
+    judgeAttested("sbom", attested.sbom, question, hasFiles),
+    judgeAttested("signatures", attested.signatures, question, hasFiles),
   ];
   return needsPipeline(parts) ? parts.map(wantPipeline) : parts;
 }

@@ -146,7 +146,7 @@ test("a tag without anything is told with all that is missing, and with its pipe
         expect.objectContaining({ part: "pipeline", state: "missing" }),
         expect.objectContaining({ part: "files", state: "missing" }),
         expect.objectContaining({ part: "release", state: "missing" }),
-        expect.objectContaining({ part: "checksums", state: "missing" }),
+        expect.objectContaining({ part: "checksums", state: "none" }),
       ]),
     },
   });

@@ -47,29 +47,32 @@ export class Redactor {
   /** Masks strings inside plain data: objects, arrays and their keys. What holds no secret is not copied. */
   redactData(data: unknown): unknown {
     // The records of ten thousand files have the same few keys.
-    const keys = new Map<string, string>();
-    const redactKey = (key: string): string => {
-      const known = keys.get(key) ?? this.redact(key);
-      keys.set(key, known);
-      return known;
+    const clean = new Set<string>();
+    const isClean = (value: unknown): boolean => {
+      if (typeof value === "string") return !this.masks(value);
+      if (typeof value !== "object" || value === null) return typeof value !== "bigint";
+      if (Array.isArray(value)) return value.every(isClean);
+      if ("toJSON" in value) return false;
+      return Object.keys(value).every(isCleanKey) && Object.values(value).every(isClean);
     };
-    const visit = (value: unknown): unknown => {
-      if (typeof value === "string") return this.redact(value);
-      if (typeof value === "bigint") return String(value);
-      if (typeof value !== "object" || value === null) return value;
-      if (Array.isArray(value)) {
-        const items = value.map(visit);
-        return items.every((item, at) => Object.is(item, value[at])) ? value : items;
-      }
-      if ("toJSON" in value && typeof value.toJSON === "function") return visit(value.toJSON());
-      const entries = Object.entries(value);
-      const masked = entries.map(([key, inner]) => [redactKey(key), visit(inner)] as const);
-      const isSame = entries.every(
-        ([key, inner], at) => masked[at]?.[0] === key && Object.is(masked[at][1], inner),
-      );
-      return isSame ? value : Object.fromEntries(masked);
+    const isCleanKey = (key: string): boolean => {
+      if (clean.has(key)) return true;
+      if (this.masks(key)) return false;
+      clean.add(key);
+      return true;
     };
-    return visit(data);
+    return isClean(data) ? data : this.#masked(data);
+  }
+
+  #masked(data: unknown): unknown {
+    if (typeof data === "string") return this.redact(data);
+    if (typeof data === "bigint") return String(data);
+    if (Array.isArray(data)) return data.map((item) => this.#masked(item));
+    if (typeof data !== "object" || data === null) return data;
+    if ("toJSON" in data && typeof data.toJSON === "function") return this.#masked(data.toJSON());
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [this.redact(key), this.#masked(value)]),
+    );
   }
 
   stream(): MaskedStream {
