@@ -6,6 +6,8 @@ import type { JunitFile, ReadError } from "./junit/model.ts";
 import { readJunit } from "./junit/read.ts";
 import type { Retention } from "./junit/case-reader.ts";
 import { mostSlow } from "./junit/time-tally.ts";
+import { junitVocabulary } from "./junit/vocabulary.ts";
+import { NameTable } from "./xml/names.ts";
 
 export interface ReadSettings {
   signal: AbortSignal;
@@ -28,11 +30,13 @@ export async function readJunitFiles(
 ): Promise<JunitFile[]> {
   const retention = usualRetention();
   const read: JunitFile[] = [];
+  const names = new NameTable(junitVocabulary);
   let slowest: number[] = [];
   for (const file of files) {
     const slowerThan = slowest[mostSlow - 1] ?? -1;
     const report = await readOne(file, settings, {
       retention,
+      names,
       slowerThan,
       isOnlyFile: files.length === 1,
     });
@@ -66,7 +70,7 @@ export async function readCoberturaFiles(
 async function readOne(
   { file, path, refusal }: FoundFile,
   { signal, maxTestSeconds, keepTests, maxBytes }: ReadSettings,
-  others: { retention: Retention; slowerThan: number; isOnlyFile: boolean },
+  others: { retention: Retention; names: NameTable; slowerThan: number; isOnlyFile: boolean },
 ): Promise<JunitFile> {
   const report = await orError(refusal, () =>
     readJunit(file, path, {

@@ -1,5 +1,6 @@
 import { XmlDecoder } from "../../src/reports/xml/decode.ts";
 import { XmlFault } from "../../src/reports/xml/faults.ts";
+import { NameTable } from "../../src/reports/xml/names.ts";
 import { XmlScanner } from "../../src/reports/xml/scanner.ts";
 
 export interface Heard {
@@ -10,7 +11,7 @@ export interface Heard {
 }
 
 /** Scans a document that comes in the given pieces, and tells what was heard. */
-export function listen(pieces: readonly Buffer[]): Heard {
+export function listen(pieces: readonly Buffer[], names = new NameTable(new Map())): Heard {
   const events: string[] = [];
   const notices: string[] = [];
   let text = "";
@@ -18,7 +19,7 @@ export function listen(pieces: readonly Buffer[]): Heard {
     if (text !== "") events.push(`text ${JSON.stringify(text)}`);
     text = "";
   };
-  const scanner = new XmlScanner(new Map(), {
+  const scanner = new XmlScanner(names, {
     open(name, attributes) {
       flush();
       const values = Array.from(

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { SaxesParser } from "saxes";
 import { describe, expect, test, vi } from "vitest";
+import { NameTable } from "../../src/reports/xml/names.ts";
 import { cut, listen } from "./xml-events.ts";
 
 // Thousands of documents are read: on a busy machine that takes its time.
@@ -183,6 +184,29 @@ test("tags that look much like the ones before are read as if they did not", () 
   // Both kinds must be there, or the test shows nothing.
   expect(wellFormed).toBeGreaterThan(1000);
   expect(wellFormed).toBeLessThan(4500);
+});
+
+test("documents that share their names are read as if each had its own", () => {
+  const several = fc.array(
+    fc.tuple(
+      fc.oneof(
+        likeTags.map((tags) => tags.join("")),
+        document,
+      ),
+      fc.array(fc.nat(), { maxLength: 2 }),
+    ),
+    { maxLength: 4 },
+  );
+  fc.assert(
+    fc.property(several, (documents) => {
+      const names = new NameTable(new Map());
+      for (const [text, places] of documents) {
+        const pieces = cut(Buffer.from(`<r>${text}</r>`), places);
+        expect(listen(pieces, names)).toEqual(listen(pieces));
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test("the first character that XML does not have is found in its line and column", () => {

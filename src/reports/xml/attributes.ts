@@ -5,6 +5,7 @@ import { replaceReferences } from "./references.ts";
 export const mostAttributes = 256;
 const usualAttributes = 16;
 
+const noBytes = Buffer.alloc(0);
 const escapedBit = 1;
 const repeatedBit = 2;
 
@@ -22,7 +23,7 @@ export class XmlAttributes {
   #starts = new Uint32Array(usualAttributes);
   #ends = new Uint32Array(usualAttributes);
   #flags = new Uint8Array(usualAttributes);
-  #buffer: Buffer = Buffer.alloc(0);
+  #buffer: Buffer = noBytes;
   #tagStart = 0;
 
   /** @param tagStart index of the tag in the buffer */

@@ -20,9 +20,13 @@ export interface XmlName {
 
 const tableSize = 128;
 const largestTable = 8192;
+/** What is more in a table comes from a strange document, and goes with it. */
+const usualTable = 1024;
 
-/** Keeps one object per name, so that the hot path makes no strings. */
+/** Keeps one object per name, so that the hot path makes no strings. Documents that are read one by one may share it. */
 export class NameTable {
+  /** Of the tag that is being read; it never comes again, whatever document the next tag is of. */
+  serial = 0;
   readonly #vocabulary: ReadonlyMap<string, number>;
   readonly #slots: (XmlName[] | undefined)[] = [];
   #count = 0;
@@ -30,6 +34,17 @@ export class NameTable {
   /** @param vocabulary the local names the reader knows, each with its number above 0 */
   constructor(vocabulary: ReadonlyMap<string, number>) {
     this.#vocabulary = vocabulary;
+  }
+
+  /** A new document begins: nothing of its tags can be compared with those of the last one. */
+  begin(): void {
+    if (this.#count > usualTable) {
+      this.#slots.length = 0;
+      this.#count = 0;
+    }
+    for (const slot of this.#slots)
+      for (const { attributes } of slot ?? [])
+        if (attributes !== undefined) attributes.lastTag = -1;
   }
 
   /** The name in `buffer` from `start` to `end`; `hash` is any number that depends on its bytes alone. */

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { XmlDecoder } from "./decode.ts";
 import { XmlFault } from "./faults.ts";
+import { NameTable } from "./names.ts";
 import { type XmlEvents, type XmlLimits, XmlScanner } from "./scanner.ts";
 
 /** What is known of a document's bytes, whether it could be read or not. */
@@ -30,6 +31,8 @@ export interface DocumentOptions {
   signal?: AbortSignal;
   /** Take characters that XML does not have as they are: for repairing. */
   isLenient?: boolean;
+  /** Names of the reader's vocabulary that documents before had: with many small ones, most of the work is done. */
+  names?: NameTable;
 }
 
 const chunkBytes = 256 * 1024;
@@ -52,7 +55,7 @@ export async function readDocument<
 ): Promise<DocumentFacts> {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   const stat = fstatSync(descriptor);
-  const scanner = new XmlScanner(vocabulary, events, {
+  const scanner = new XmlScanner(options.names ?? new NameTable(vocabulary), events, {
     sizeBytes: stat.size,
     isLenient: options.isLenient ?? false,
     ...(options.limits === undefined ? {} : { limits: options.limits }),

@@ -3,7 +3,7 @@ import { isBlankByte, lineFeed, nameBytes, textStops } from "./characters.ts";
 import { Cursor, incomplete } from "./cursor.ts";
 import { XmlFault } from "./faults.ts";
 import { NamespaceWatch, type NoticeLevel } from "./namespaces.ts";
-import { sameBytes, type XmlName } from "./names.ts";
+import { type NameTable, sameBytes, type XmlName } from "./names.ts";
 import { readReference } from "./references.ts";
 import {
   readComment,
@@ -77,14 +77,14 @@ export class XmlScanner {
   tagColumn = 1;
 
   constructor(
-    vocabulary: ReadonlyMap<string, number>,
+    names: NameTable,
     events: XmlEvents,
     { limits = defaultLimits, sizeBytes, isLenient = false }: Partial<XmlOptions> = {},
   ) {
     this.#events = events;
     this.#limits = limits;
     this.#cursor = new Cursor(sizeBytes, isLenient);
-    this.#startTag = new StartTagReader(vocabulary, limits.valueBytes);
+    this.#startTag = new StartTagReader(names, limits.valueBytes);
     this.#namespaces = new NamespaceWatch((level, text) => events.notice(level, text));
   }
 

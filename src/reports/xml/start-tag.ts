@@ -1,7 +1,7 @@
 import { mostAttributes, XmlAttributes } from "./attributes.ts";
 import { isBlankByte, lineFeed, nameBytes, valueStops } from "./characters.ts";
 import { type Cursor, incomplete } from "./cursor.ts";
-import { NameTable, type XmlName } from "./names.ts";
+import type { NameTable, XmlName } from "./names.ts";
 import { readReference } from "./references.ts";
 
 /**
@@ -22,7 +22,6 @@ export class StartTagReader {
 
   readonly #names: NameTable;
   readonly #valueBytes: number;
-  #serial = 0;
   #at = 0;
   /** How many attributes the last tag of this name had, where it starts in the buffer, and where to go on comparing. */
   #lastCount = 0;
@@ -30,8 +29,9 @@ export class StartTagReader {
   #lastAt = 0;
 
   /** @param valueBytes most bytes of an attribute value */
-  constructor(vocabulary: ReadonlyMap<string, number>, valueBytes: number) {
-    this.#names = new NameTable(vocabulary);
+  constructor(names: NameTable, valueBytes: number) {
+    this.#names = names;
+    names.begin();
     this.#valueBytes = valueBytes;
   }
 
@@ -44,7 +44,7 @@ export class StartTagReader {
   read(cursor: Cursor): number {
     this.line = cursor.line;
     this.lineStart = cursor.lineStart;
-    this.#serial += 1;
+    this.#names.serial += 1;
     const name = this.#nameAt(cursor, cursor.at + 1);
     this.name = name;
     if (name === undefined) return incomplete;
@@ -145,7 +145,7 @@ export class StartTagReader {
     }
     this.#lastAt = end + 1;
     this.#at = stop + 1;
-    name.stamp = this.#serial;
+    name.stamp = this.#names.serial;
     if (name.prefix !== "" || name.raw === "xmlns") this.hasPrefix = true;
     attributes.add(name, start + shift, stop, isEscaped, isRepeated);
     return true;
@@ -158,9 +158,9 @@ export class StartTagReader {
     const name = this.#nameAt(cursor, from);
     if (name === undefined) return false;
     if (!name.valid) this.#fail(cursor, `an attribute of <${element.raw}> has no valid name`, from);
-    if (name.stamp === this.#serial)
+    if (name.stamp === this.#names.serial)
       this.#fail(cursor, `the attribute ${name.raw} is given twice`, from);
-    name.stamp = this.#serial;
+    name.stamp = this.#names.serial;
     if (name.prefix !== "" || name.raw === "xmlns") this.hasPrefix = true;
 
     const equals = this.#skipBlanks(cursor);

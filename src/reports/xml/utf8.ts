@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { XmlFault, type XmlFaultKind } from "./faults.ts";
 
+const noBytes = Buffer.alloc(0);
+
 /** The first byte that is not UTF-8. */
 export interface BadByte {
   /** In the buffer that was looked at. */
@@ -15,17 +17,17 @@ export interface BadByte {
  * A surrogate in UTF-8 form counts as malformed XML, as it does for libxml2; everything else as a wrong encoding.
  */
 export class Utf8Cutter {
-  #carry = Buffer.alloc(0);
+  #carry: Buffer = noBytes;
   #offset = 0;
   #bad: BadByte | undefined;
 
   /** The whole characters so far. After the first bad byte nothing more comes. */
   push(chunk: Buffer): Buffer {
-    if (this.#bad !== undefined) return Buffer.alloc(0);
+    if (this.#bad !== undefined) return noBytes;
     const all = this.#carry.length === 0 ? chunk : Buffer.concat([this.#carry, chunk]);
     const body = all.subarray(0, all.length - unfinishedBytes(all));
     if (!isUtf8(body)) return this.#stopAtBad(body);
-    this.#carry = Buffer.from(all.subarray(body.length));
+    this.#carry = body.length === all.length ? noBytes : Buffer.from(all.subarray(body.length));
     this.#offset += body.length;
     return body;
   }
