@@ -1,5 +1,6 @@
 /**
- * Builds the image and its variant with a compiler: `slipway:dev`, `slipway:dev-build`, or the name that is given.
+ * Builds the image, its variant with a compiler, and the embedded GitLab as an image for tests: `slipway:dev`,
+ * `slipway:dev-build` and `slipway:dev-embedded-gitlab`, or the name that is given.
  *
  *     npm run image [-- NAME:TAG]
  *
@@ -22,9 +23,12 @@ if (!engineAnswers()) {
 }
 const docker = buildingDocker();
 prepareBase();
-build(image);
-build(`${image}-build`, "--target", "build");
-console.log(`${image} and ${image}-build are there. Try: docker run --rm ${image}`);
+build(image, ".");
+build(`${image}-build`, ".", "--target=build");
+build(`${image}-embedded-gitlab`, "images/embedded-gitlab", `--build-arg=SLIPWAY=${image}`);
+console.log(
+  `${image}, ${image}-build and ${image}-embedded-gitlab are there. Try: docker run --rm ${image}`,
+);
 
 function prepareBase(): void {
   if (succeeds("image", "inspect", base) || succeeds("pull", "--quiet", base)) return;
@@ -32,7 +36,7 @@ function prepareBase(): void {
   execFileSync(join(root, "images/base/bootstrap.sh"), [base], { stdio: "inherit" });
 }
 
-function build(tag: string, ...options: readonly string[]): void {
+function build(tag: string, context: string, ...options: readonly string[]): void {
   const facts = {
     VERSION: slipwayVersion,
     REVISION: ofCommit("%H"),
@@ -48,7 +52,7 @@ function build(tag: string, ...options: readonly string[]): void {
       ...options,
       ...Object.entries(facts).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
       ...certificates().flatMap((file) => ["--secret", `id=ca,src=${file}`]),
-      ".",
+      context,
     ],
     {
       cwd: root,

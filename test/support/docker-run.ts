@@ -28,3 +28,14 @@ export async function docker(...args: readonly string[]): Promise<string> {
   const { stdout } = await execa("docker", args);
   return stdout;
 }
+
+/** Where containers reach a server of this machine that listens on every address: the gateway of docker's bridge. */
+export async function hostOfContainers(): Promise<string> {
+  const { output } = await dockerRun([], ["cat", "/proc/net/route"]);
+  // Columns: interface, destination, gateway; addresses in hexadecimal, lowest byte first.
+  const [, gateway = ""] = /^\S+\s+00000000\s+([0-9A-F]{8})/m.exec(output) ?? [];
+  return (gateway.match(/../g) ?? [])
+    .map((byte) => Number.parseInt(byte, 16))
+    .toReversed()
+    .join(".");
+}
