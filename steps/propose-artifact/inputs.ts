@@ -114,6 +114,15 @@ export function checkInputs({
         cure: "Run upload-package before, in the same job or in one whose dotenv report this job gets, or set ARTIFACT_URL or ARTIFACT_VERSION.",
       },
     ];
+  if (urls?.some(holdsCredential))
+    return [
+      {
+        name: "ARTIFACT_URL",
+        got: "an address with a login or a token in it, which is not shown",
+        expected: "an address that everybody may read, for it is written into the repository",
+        cure: "Leave the credential out; sync-artifacts has its own in SOURCE_TOKEN.",
+      },
+    ];
   if (version === undefined && names !== undefined && names.length !== urls?.length)
     return [
       {
@@ -124,4 +133,14 @@ export function checkInputs({
       },
     ];
   return [];
+}
+
+function holdsCredential(address: string): boolean {
+  const url = URL.parse(address);
+  if (url === null) return false;
+  const hasLogin = url.username !== "" || url.password !== "";
+  return (
+    hasLogin ||
+    [...url.searchParams.keys()].some((name) => /token|signature|credential/i.test(name))
+  );
 }

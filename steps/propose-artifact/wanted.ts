@@ -204,5 +204,11 @@ function serverOf(api: string): string {
 
 function lastPart(url: string): string {
   const path = URL.parse(url)?.pathname ?? url;
-  return decodeURIComponent(path.slice(path.lastIndexOf("/") + 1));
+  const last = path.slice(path.lastIndexOf("/") + 1);
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    // No valid UTF-8 behind the percent signs: it is the name as it stands.
+    return last;
+  }
 }

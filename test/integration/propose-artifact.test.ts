@@ -310,6 +310,18 @@ test.each([
     text: "DEPLOY_TOKEN",
   },
   {
+    title: "an address with a token in it",
+    env: { ARTIFACT_URL: "https://a.example.org/a.tgz?private_token=hidden-secret" },
+    exitCode: 2,
+    text: "a token in it, which is not shown",
+  },
+  {
+    title: "an address that is no file name",
+    env: { ARTIFACT_URL: "https://a.example.org/%E0%A4%A" },
+    exitCode: 2,
+    text: "none of # ? %",
+  },
+  {
     title: "two addresses and one name",
     env: {
       ARTIFACT_URL: "https://a.example.org/a.tgz\nhttps://a.example.org/b.tgz",
@@ -325,6 +337,7 @@ test.each([
   const run = await world.propose({ ...env, ...version });
   expect(run.exitCode).toBe(exitCode);
   expect(run.stderr).toContain(text);
+  expect(run.stdout + run.stderr).not.toMatch(/hidden-secret/);
   expect(run.stderr).not.toContain(world.deployToken());
   expect(await world.mergeRequests()).toEqual([]);
 });
