@@ -6,7 +6,7 @@ import {
   readArtifactsFile,
   type ResolvedArtifact,
 } from "../../src/artifacts/index.ts";
-import { isSha, openCheckout, openGit } from "../../src/git/index.ts";
+import { openCheckout, openGit } from "../../src/git/index.ts";
 import type { SyncContext } from "./inputs.ts";
 
 /** The entries of a commit, to tell which ones a merge request changes. */
@@ -29,7 +29,7 @@ export async function readBaseArtifacts(
   files: readonly ArtifactsFile[],
 ): Promise<BaseArtifacts | undefined> {
   const base = inputs.SYNC_BASE;
-  if (base === undefined || !isSha(base)) return undefined;
+  if (base === undefined) return undefined;
   const context = { workFolder: await workFolder(), environment, log, clock, signal };
   const git = await openGit(context);
   const { gitDirectory, root } = await openCheckout(git, cwd);

@@ -5,6 +5,7 @@ import {
   globs,
   integer,
   list,
+  matching,
   path,
   type Problem,
   secret,
@@ -32,7 +33,7 @@ export const inputs = {
     default: "3",
     about: "How many artifacts are worked on at a time.",
   }),
-  SYNC_BASE: text({
+  SYNC_BASE: matching(/^([0-9a-f]{40}|[0-9a-f]{64})$/, "a full commit id", {
     optional: true,
     from: ["CI_MERGE_REQUEST_DIFF_BASE_SHA"],
     about:

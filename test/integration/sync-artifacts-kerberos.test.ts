@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { artifactWorld } from "../support/artifact-world.ts";
+import { passOnTo, startFaultServer, status } from "../support/fault-server.ts";
 import { type Hadoop, startHadoop } from "../support/hadoop.ts";
 
 let hadoop: Hadoop | { whyNot: string };
@@ -103,6 +104,34 @@ test("a delegation token alone is enough, and is nowhere to be seen", async (con
   const run = await world.run({ HDFS_DELEGATION_TOKEN: token.urlString, LOG_LEVEL: "debug" });
   expect(run.exitCode).toBe(0);
   expect(run.stdout + run.stderr + JSON.stringify(run.record)).not.toContain(token.urlString);
+});
+
+test("a token that ends in mid-run is replaced by a new one, once", async (context) => {
+  const { world, cluster, login } = await kerberisedWorld(context, "/pub/renewed");
+  const proxy = await startFaultServer(passOnTo(cluster.http));
+  proxy.next(
+    status(403, {
+      RemoteException: {
+        exception: "SecurityException",
+        javaClassName: "java.lang.SecurityException",
+        message: "Failed to obtain user group information: InvalidToken: token is expired",
+      },
+    }),
+    ({ query }) => query.get("op") === "CREATE",
+  );
+  // The ticket is for the name of the host, not for its address.
+  const url = proxy.url.replace("127.0.0.1", "localhost");
+  const file = join(world.folder, "artifacts.yaml");
+  world.declare(readFileSync(file, "utf8").replace(cluster.http, url));
+  const run = await world.run(login);
+  await proxy.close();
+  expect(run.stderr).toBe("");
+  expect(run.exitCode).toBe(0);
+  expect(run.stdout).toContain("the credentials are no longer valid; new ones are asked for");
+  expect(proxy.seen.filter(({ query }) => query.get("op") === "GETDELEGATIONTOKEN")).toHaveLength(
+    2,
+  );
+  expect(ownersIn(cluster, "/pub/renewed")).toEqual(["alice job-1.0.conda.tgz"]);
 });
 
 describe("a login that fails says which line of GSSAPI failed, and what to do", () => {

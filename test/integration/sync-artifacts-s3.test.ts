@@ -58,6 +58,18 @@ test("a file above the limit goes in parts, and is proved by the digest that goe
   expect((await world.run(env)).stdout).toContain("already done");
 });
 
+test("a store that keeps no checksums is asked for the bytes themselves", async (context) => {
+  const { world, s3, served, declare, file } = await s3World(context, "unchecked");
+  const proxy = await startFaultServer(passOnTo(s3.url));
+  declare(proxy.url);
+  const run = await world.run({ ...s3.keys, S3_CHECKSUMS: "false" });
+  await proxy.close();
+  expect(run.stderr).toBe("");
+  expect(run.exitCode).toBe(0);
+  expect(sha256Of(readFileSync(file))).toBe(served.sha256);
+  expect(proxy.count("GET", /job-1\.0/)).toBe(1);
+});
+
 test("what somebody else stored is read back; other bytes are refused with both digests and stay", async (context) => {
   const { world, s3, served, file } = await s3World(context, "foreign");
   await world.run(s3.keys);

@@ -81,8 +81,14 @@ export function s3Store(place: S3Place): CacheStore {
           there?.sha256 === undefined ? await readBack(name) : { ...there, sha256: there.sha256 };
         if (read.sha256 !== copy.sha256) throw differs(name, { title, ...read }, wanted);
       });
-      const stored = await find(name);
-      if (stored?.sizeBytes === copy.sizeBytes && stored.sha256 === copy.sha256) return;
+      const head = await asked(`look for ${name}`, async () =>
+        headOf(await client(), place, keyOf(name)),
+      );
+      const stored = head === undefined ? undefined : storedOf(head);
+      // The metadata came from here: only a checksum of the store itself says that it has what was sent.
+      const isChecked = head?.ChecksumSHA256 !== undefined;
+      if (isChecked && stored?.sizeBytes === copy.sizeBytes && stored.sha256 === copy.sha256)
+        return;
       const read = stored === undefined ? undefined : await readBack(name);
       if (read?.sha256 !== copy.sha256)
         throw syncError(
