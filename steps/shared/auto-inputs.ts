@@ -1,4 +1,5 @@
-import { gitlabInputs } from "../../src/gitlab/index.ts";
+// Not by the domain's index: bump-version starts without the client, which only VERSION_BUMP=auto needs.
+import { gitlabInputs } from "../../src/gitlab/inputs.ts";
 import { defineErrors, exit, url } from "../../src/step/index.ts";
 import { releasePathsInput } from "./release-paths.ts";
 
