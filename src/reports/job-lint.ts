@@ -42,8 +42,9 @@ async function lintAcrossFiles(
   if (shared.length === 0) return;
   const wanted = shared.subarray(0, mostNamed);
   const holders = new Map<string, string[]>();
+  const places = new Map(found.map(({ path, file }) => [path, file]));
   for (const report of files) {
-    const file = found.find(({ path }) => path === report.path)?.file;
+    const file = places.get(report.path);
     if (file === undefined || !report.gitlabKeys.some((hash) => holds(wanted, hash))) continue;
     for (const name of await namesOfKeys(file, wanted))
       holders.set(name, [...(holders.get(name) ?? []), report.path]);

@@ -143,6 +143,6 @@ export interface JunitFile {
   findings: LintFinding[];
   /** What is known of each test, by the hash of its exact key; only where it was asked for. */
   tests: ReadonlyMap<number, TestRecord> | undefined;
-  /** Keys as GitLab makes them, with statuses, sorted and each once. */
+  /** Hashes of the keys that GitLab is shown, each once; empty where there is no other file to compare them with. */
   gitlabKeys: Float64Array;
 }

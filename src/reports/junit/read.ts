@@ -17,7 +17,7 @@ export interface JunitOptions {
 }
 
 /**
- * Reads one JUnit report: every dialect, in constant memory but for 28 bytes a case.
+ * Reads one JUnit report: every dialect, in constant memory but for some 40 bytes a case.
  *
  * @param file where it is
  * @param path how it is called in messages: relative to the working directory
