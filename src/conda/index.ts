@@ -20,6 +20,7 @@ export type { InstalledPackage } from "./installed-packages.ts";
 export { installProject, type InstallProjectOptions } from "./pip/install-project.ts";
 export type { ConsoleScript, InstalledProject } from "./pip/installed-project.ts";
 export { checkSpec, findEnvironmentFile } from "./spec/read-spec.ts";
+export { checkCacheFolder } from "./pack/check-cache-folder.ts";
 export { checkOutput } from "./pack/check-output.ts";
 export { decideCompressor as checkCompression } from "./pack/compress/choose-compressor.ts";
 export { chooseThreads, readLimits } from "./pack/compress/limits.ts";

@@ -24,7 +24,7 @@ export function nameEnvironmentPack({ inputs, cwd, variable }: PackContext): Pac
 }
 
 /**
- * Decides on the name of the project's pack.
+ * Decides on the name of the project's pack. PACK_NAME and PACK_VERSION change the file's name, not what was packed.
  *
  * The version is the bump configuration's text, which is what the tag spells, where it is the same version as the
  * installed one (PEP 440: `0.16.0.dev` is installed as `0.16.0.dev0`).
@@ -36,12 +36,13 @@ export async function nameProjectPack(
   project: InstalledProject,
 ): Promise<PackName & { name: string; version: string }> {
   const { inputs, cwd, variable } = context;
-  const name = inputs.PACK_NAME ?? project.name.toLowerCase().replaceAll(/[-_.]+/g, "-");
-  const version = inputs.PACK_VERSION ?? (await readVersion(context, project));
+  const name = project.name.toLowerCase().replaceAll(/[-_.]+/g, "-");
+  const version = await readVersion(context, project);
+  const { PACK_NAME = name, PACK_VERSION = version, PACK_OUTPUT } = inputs;
   const output =
-    inputs.PACK_OUTPUT === undefined
-      ? defaultOutput(cwd, name, version, variable)
-      : resolve(cwd, inputs.PACK_OUTPUT);
+    PACK_OUTPUT === undefined
+      ? defaultOutput(cwd, PACK_NAME, PACK_VERSION, variable)
+      : resolve(cwd, PACK_OUTPUT);
   return { name, version, output };
 }
 

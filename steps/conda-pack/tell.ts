@@ -28,7 +28,7 @@ export function tellPacked(context: PackContext, { pack, named, smoke, creator }
   fact("pack", {
     file,
     sha256: pack.sha256,
-    tarSha256: pack.tarSha256,
+    contentSha256: pack.contentSha256,
     sizeBytes: pack.sizeBytes,
     files: pack.files,
     compressor: pack.compressor,

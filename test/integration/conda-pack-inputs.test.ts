@@ -38,6 +38,8 @@ test.each([
   [{ PACK_COMPRESSOR: "igzip", PATH: "/nowhere" }, 5, "E_COMPRESSOR_MISSING"],
   [{ PACK_SMOKE_DIR: "missing" }, 2, "E_SMOKE_FOLDER"],
   [{ PACK_SMOKE_DIR: "file" }, 2, "E_SMOKE_FOLDER"],
+  [{ PACK_CACHE_DIR: "file/cache" }, 2, "E_PACK_CACHE: "],
+  [{ PACK_CACHE_DIR: "/proc/x" }, 2, "/proc is a view of the kernel (proc), not a disk"],
 ])("%j is told before any work, in a dry run, too", async (env, exitCode, message) => {
   const { cwd, pack } = await smallEnvironment();
   const before = readdirSync(cwd);

@@ -128,6 +128,17 @@ test("a development version gets ref and commit into its name, a release does no
   expect(release.outputs["PACK_FILE"]).toBe("dist/example-job-project-0.15.0.conda.tgz");
 });
 
+test("another name for the file does not change what was packed", async (context) => {
+  const { cwd, env } = await project(context);
+  const given = { PACK_NAME: "views", PACK_VERSION: "nightly", PACK_SMOKE_TEST: "false" };
+  const run = await runStep(step, { env: { ...env, ...given }, cwd });
+  expect(run.outputs).toMatchObject({
+    PACK_FILE: "dist/views-nightly.conda.tgz",
+    PACKED_NAME: "example-job-project",
+    PACKED_VERSION: "0.15.0.dev",
+  });
+});
+
 test("metadata and bump configuration of different versions are refused", async (context) => {
   const { cwd, env } = await project(context);
   writeFileSync(
@@ -319,4 +330,5 @@ test("a run that is killed or terminated leaves no pack under its name, and the 
   rmSync(join(cwd, "slipway-report"), { recursive: true, force: true });
   const again = await runStep(step, { env: { ...env, PACK_OUTPUT: "x.conda.tgz" }, cwd });
   expect(again.exitCode).toBe(0);
+  expect(partThere()).toBe(false);
 });

@@ -6,7 +6,7 @@ import { packErrors } from "./errors.ts";
 import { formatOf } from "./format.ts";
 import { checkReplaceable } from "./write-directory.ts";
 
-export interface OutputOptions extends Omit<CompressionOptions, "threads"> {
+export interface OutputOptions extends CompressionOptions {
   output: string;
   /** The environment to pack, where it is there already. */
   prefix?: string | undefined;

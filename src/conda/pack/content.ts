@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 import { packErrors } from "./errors.ts";
+import { asPath, toText, type RawPath } from "./raw-path.ts";
 
 /** Put `bytes` where the file has the bytes from `start` up to `end`. */
 export interface Splice {
@@ -14,7 +15,8 @@ export interface Splice {
 export type Content =
   | {
       from: "disk";
-      file: Buffer;
+      /** Absolute. */
+      file: RawPath;
       /** Size of the file on disk. */
       sizeBytes: number;
       /** Sorted, without overlap. */
@@ -32,7 +34,7 @@ export function contentOfFile(
     (size, { start, end, bytes }) => size + bytes.length - (end - start),
     sizeBytes,
   );
-  return { from: "disk", file, sizeBytes, splices, packedBytes };
+  return { from: "disk", file: file.toString("latin1"), sizeBytes, splices, packedBytes };
 }
 
 export function contentOfBytes(bytes: Uint8Array): Content {
@@ -44,6 +46,8 @@ export interface Room {
   buffer: Buffer;
   /** First free byte. */
   at: number;
+  /** Bytes of the content to pass over before any are taken. */
+  skip: number;
 }
 
 /**
@@ -58,7 +62,7 @@ export function* copyContent(content: Content, room: Room): Generator<void> {
     yield* copyBytes(content.bytes, room);
     return;
   }
-  const fd = openSync(content.file, "r");
+  const fd = openSync(asPath(content.file), "r");
   try {
     if (fstatSync(fd).size !== content.sizeBytes) throw changed(content.file);
     let position = 0;
@@ -76,7 +80,7 @@ export function* copyContent(content: Content, room: Room): Generator<void> {
 /** All of the content at once: for files that are known to be small. */
 export function readContent(content: Content): Buffer {
   if (content.from === "bytes") return Buffer.from(content.bytes);
-  const room = { buffer: Buffer.allocUnsafe(content.packedBytes), at: 0 };
+  const room = { buffer: Buffer.allocUnsafe(content.packedBytes), at: 0, skip: 0 };
   const copy = copyContent(content, room);
   while (room.at < room.buffer.length && !copy.next().done);
   copy.return(undefined);
@@ -85,7 +89,8 @@ export function readContent(content: Content): Buffer {
 
 export function hashContent(content: Content): Buffer {
   const hash = createHash("sha256");
-  const room = { buffer: Buffer.allocUnsafe(Math.min(content.packedBytes + 1, 1 << 20)), at: 0 };
+  const buffer = Buffer.allocUnsafe(Math.min(content.packedBytes + 1, 1 << 20));
+  const room = { buffer, at: 0, skip: 0 };
   for (const _full of copyContent(content, room)) {
     hash.update(room.buffer);
     room.at = 0;
@@ -94,7 +99,7 @@ export function hashContent(content: Content): Buffer {
 }
 
 function* copyBytes(bytes: Uint8Array, room: Room): Generator<void> {
-  let done = 0;
+  let done = passOver(bytes.length, room);
   while (done < bytes.length) {
     if (room.at === room.buffer.length) yield;
     const part = bytes.subarray(done, done + room.buffer.length - room.at);
@@ -108,10 +113,10 @@ function* copyRange(
   fd: number,
   start: number,
   end: number,
-  file: Buffer,
+  file: RawPath,
   room: Room,
 ): Generator<void> {
-  let position = start;
+  let position = start + passOver(end - start, room);
   while (position < end) {
     if (room.at === room.buffer.length) yield;
     const wanted = Math.min(end - position, room.buffer.length - room.at);
@@ -122,6 +127,12 @@ function* copyRange(
   }
 }
 
-function changed(file: Buffer) {
-  return packErrors("E_FILE_CHANGED", `${file.toString()} changed while it was being packed`);
+function passOver(availableBytes: number, room: Room): number {
+  const passed = Math.min(room.skip, availableBytes);
+  room.skip -= passed;
+  return passed;
+}
+
+function changed(file: RawPath) {
+  return packErrors("E_FILE_CHANGED", `${toText(file)} changed while it was being packed`);
 }

@@ -52,6 +52,11 @@ export const packErrors = defineErrors({
     cause: "The output path already holds something that a pack must not replace.",
     cure: "Remove it, or choose another PACK_OUTPUT.",
   },
+  E_PACK_CACHE: {
+    exit: 2,
+    cause: "PACK_CACHE_DIR is at a place where no folder can be.",
+    cure: "Name a folder on a disk; it is made where it is not there yet.",
+  },
   E_FILE_CHANGED: {
     exit: 5,
     cause: "A file of the environment changed while it was being packed.",

@@ -2,11 +2,12 @@ import { resolve } from "node:path";
 
 import type { Log } from "../../step/log.ts";
 import { chooseCompressor, levelOf, type CompressorChoice } from "./compress/choose-compressor.ts";
-import type { Compressor } from "./compress/compressor.ts";
+import { deflate, store, type Compressor } from "./compress/compressor.ts";
+import { openSlicePool, type SlicePool } from "./compress/slice-pool.ts";
+import { digestPack } from "./digest-groups.ts";
 import { sizeOf } from "./entry.ts";
 import { followLinks } from "./follow-links.ts";
-import { formatOf } from "./format.ts";
-import { hashTar } from "./hash-tar.ts";
+import { formatOf, type Format } from "./format.ts";
 import type { PlanOptions } from "./options.ts";
 import { PartFile } from "./part-file.ts";
 import { planPack, type PackPlan } from "./plan-pack.ts";
@@ -45,9 +46,10 @@ export interface PackPart {
 
 export interface PackResult {
   file: string;
-  /** Of the file; of a directory: of the tar that it would be. */
+  /** Of the file; of a directory: that of its content. */
   sha256: string;
-  tarSha256: string;
+  /** Of what is packed, before compression: equal for equal content in any format, whatever compressed it. */
+  contentSha256: string;
   sizeBytes: number;
   files: number;
   compressor: string;
@@ -72,79 +74,73 @@ export async function packEnvironment(
 ): Promise<PackResult> {
   const format = formatOf(options.output);
   const output = resolve(options.output);
-  const compressor =
-    format === "directory" || format === "zip"
-      ? undefined
-      : await chooseCompressor(format, options);
-  try {
-    const plan = options.plan ?? (await planPack(prefix, options, { log, signal }));
-    const common = { file: output, ...countFiles(plan), parts: listParts(plan) };
-    if (compressor !== undefined)
-      return { ...common, ...(await packTar(plan, output, compressor, options, { log, signal })) };
-    return {
-      ...common,
-      ...(format === "zip"
-        ? await packZip(plan, output, options, { log, signal })
-        : await packDirectory(plan, output, options, { log, signal })),
-    };
-  } finally {
-    await compressor?.close();
-  }
+  const compressor = await compressorFor(format, options);
+  const plan = options.plan ?? (await planPack(prefix, options, { log, signal }));
+  const work: Work = { plan, output, compressor, options, log, signal };
+  const common = { file: output, ...countFiles(plan), parts: listParts(plan) };
+  if (format === "directory") return { ...common, ...(await packDirectory(work)) };
+  return { ...common, ...(await (format === "zip" ? packZip(work) : packTar(work))) };
 }
 
-interface Surroundings {
+async function compressorFor(format: Format, options: PackOptions): Promise<Compressor> {
+  if (format === "directory") return store();
+  if (format === "zip") return deflate(levelOf("deflate", options.level));
+  return chooseCompressor(format, options);
+}
+
+interface Work {
+  plan: PackPlan;
+  /** Absolute. */
+  output: string;
+  compressor: Compressor;
+  options: PackOptions;
   log: Log;
   signal?: AbortSignal | undefined;
 }
 
 type Written = Omit<PackResult, "file" | "files" | "parts">;
 
-async function packTar(
-  plan: PackPlan,
-  output: string,
-  compressor: Compressor,
-  options: PackOptions,
-  { log, signal }: Surroundings,
-): Promise<Written> {
+async function packTar(work: Work): Promise<Written> {
+  const { plan, output, compressor, options, log } = work;
   const { cacheFolder, cacheMaxBytes } = options;
   const cache = cacheFolder === undefined ? undefined : openSegmentCache(cacheFolder, log);
   const part = await PartFile.create(output);
   try {
-    const facts = await writeTar(plan.groups, part, { compressor, cache, log, signal });
+    const { contentSha256, cached, made } = await withThreads(work, (pool) =>
+      writeTar(plan.groups, part, { ...work, pool, cache }),
+    );
     const sha256 = part.digest();
     await publish(part, options);
     if (cacheMaxBytes !== undefined) await cache?.trim(cacheMaxBytes);
     return {
       sha256,
-      tarSha256: facts.tarSha256,
+      contentSha256,
       sizeBytes: part.sizeBytes,
       compressor: compressor.title,
-      cachedSegments: facts.cached,
-      madeSegments: facts.made,
+      cachedSegments: cached,
+      madeSegments: made,
     };
   } finally {
     await part.discard();
   }
 }
 
-async function packZip(
-  plan: PackPlan,
-  output: string,
-  options: PackOptions,
-  { log, signal }: Surroundings,
-): Promise<Written> {
+async function packZip(work: Work): Promise<Written> {
+  const { plan, output, options, log } = work;
   const groups = options.zipSymlinks === true ? plan.groups : followLinks(plan.groups, log);
-  const level = levelOf("deflate", options.level);
   const part = await PartFile.create(output);
   try {
-    await writeZip(groups, part, { level, threads: options.threads, log, signal });
-    const sha256 = await part.hashAgain();
+    const contentSha256 = await withThreads(work, async (pool) => {
+      await writeZip(groups, part, { ...work, pool });
+      return digestPack(plan.groups, pool);
+    });
+    const sha256 = part.hashAgain();
     await publish(part, options);
     return {
       sha256,
-      ...hashTar(plan.groups),
+      contentSha256,
       sizeBytes: part.sizeBytes,
-      compressor: `zip, level ${level}`,
+      compressor: `zip, level ${levelOf("deflate", options.level)}`,
       ...nothingCached(plan),
     };
   } finally {
@@ -152,22 +148,30 @@ async function packZip(
   }
 }
 
-async function packDirectory(
-  plan: PackPlan,
-  output: string,
-  options: PackOptions,
-  { log, signal }: Surroundings,
-): Promise<Written> {
+async function packDirectory(work: Work): Promise<Written> {
+  const { plan, output, options, log, signal } = work;
   const { prove } = options;
+  const contentSha256 = await withThreads(work, (pool) => digestPack(plan.groups, pool));
   await writeDirectory(plan.groups, output, { log, signal, ...(prove && { prove }) });
-  const { tarSha256 } = hashTar(plan.groups);
   return {
-    sha256: tarSha256,
-    tarSha256,
+    sha256: contentSha256,
+    contentSha256,
     sizeBytes: sum(plan.groups.flatMap(({ entries }) => entries.map(sizeOf))),
     compressor: "none, a directory",
     ...nothingCached(plan),
   };
+}
+
+async function withThreads<Result>(
+  { compressor, output, options }: Work,
+  use: (pool: SlicePool) => Promise<Result>,
+): Promise<Result> {
+  const pool = openSlicePool(compressor, options.threads, output);
+  try {
+    return await use(pool);
+  } finally {
+    await pool.close();
+  }
 }
 
 // The name appears when the pack is whole and proved, never before.

@@ -1,11 +1,12 @@
-import { createHash, randomBytes, type Hash } from "node:crypto";
-import { constants } from "node:fs";
+import { createHash, type Hash } from "node:crypto";
+import { constants, readSync } from "node:fs";
 import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 
 import { humanSize } from "../../step/log/progress.ts";
 import { packErrors } from "./errors.ts";
 import { codeOf } from "./guards.ts";
+import { ownerName, sweepLeftovers } from "./leftovers.ts";
 
 /**
  * A file that comes into being beside its final name and gets that name when it is whole. Nobody ever sees half of it,
@@ -15,7 +16,9 @@ export class PartFile {
   readonly path: string;
   readonly #target: string;
   readonly #handle: FileHandle;
-  readonly #hash: Hash = createHash("sha256");
+  readonly #buffer = Buffer.allocUnsafeSlow(1 << 20);
+  #hash: Hash = createHash("sha256");
+  #hashedBytes = 0;
   #sizeBytes = 0;
 
   private constructor(path: string, target: string, handle: FileHandle) {
@@ -28,7 +31,8 @@ export class PartFile {
   static async create(target: string): Promise<PartFile> {
     if ((await stat(target).catch(() => undefined))?.isDirectory() === true)
       throw packErrors("E_OUTPUT_EXISTS", `${target} is a directory; the pack would be a file`);
-    const path = `${target}.${randomBytes(4).toString("hex")}.part`;
+    await sweepLeftovers(dirname(target), `${basename(target)}.`);
+    const path = `${target}.${await ownerName()}.part`;
     try {
       // Exclusive and without following links: the name is ours alone.
       const flags =
@@ -46,7 +50,6 @@ export class PartFile {
 
   /** @throws E_PACK_DISK_FULL */
   async write(bytes: Uint8Array): Promise<void> {
-    this.#hash.update(bytes);
     await this.#writeAt(bytes, this.#sizeBytes);
     this.#sizeBytes += bytes.length;
   }
@@ -56,22 +59,34 @@ export class PartFile {
     await this.#writeAt(bytes, position);
   }
 
-  /** sha256 of everything that went through `write`. */
+  /** Takes back what was written behind the position, and not yet kept. */
+  async cutBack(position: number): Promise<void> {
+    await this.#handle.truncate(position);
+    this.#sizeBytes = position;
+  }
+
+  /** All that was written so far stays as it is: it is read back for the hash while it is still in memory. */
+  keep(): void {
+    while (this.#hashedBytes < this.#sizeBytes) {
+      const wanted = Math.min(this.#buffer.length, this.#sizeBytes - this.#hashedBytes);
+      const count = readSync(this.#handle.fd, this.#buffer, 0, wanted, this.#hashedBytes);
+      if (count === 0) break;
+      this.#hash.update(this.#buffer.subarray(0, count));
+      this.#hashedBytes += count;
+    }
+  }
+
+  /** sha256 of the file, read back from it. */
   digest(): string {
+    this.keep();
     return this.#hash.copy().digest("hex");
   }
 
-  /** sha256 of the file as it is now. */
-  async hashAgain(): Promise<string> {
-    const hash = createHash("sha256");
-    const buffer = Buffer.allocUnsafe(1 << 20);
-    for (let position = 0; position < this.#sizeBytes;) {
-      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, position);
-      if (bytesRead === 0) break;
-      hash.update(buffer.subarray(0, bytesRead));
-      position += bytesRead;
-    }
-    return hash.digest("hex");
+  /** sha256 of the file as it is now, after `writeAt`. */
+  hashAgain(): string {
+    this.#hash = createHash("sha256");
+    this.#hashedBytes = 0;
+    return this.digest();
   }
 
   /** Ready to be read by others, not yet under its name. Mode 0644 whatever the umask: workers read it as other users. */
@@ -102,12 +117,17 @@ export class PartFile {
         done += bytesWritten;
       }
     } catch (cause) {
-      if (codeOf(cause) !== "ENOSPC" && codeOf(cause) !== "EDQUOT") throw cause;
-      throw packErrors(
-        "E_PACK_DISK_FULL",
-        `No space left: ${dirname(this.#target)} was full after ${humanSize(this.#sizeBytes)} of the pack`,
-        { cause },
-      );
+      throw this.explain(cause);
     }
+  }
+
+  /** What is to be told of an error that writing the pack met: E_PACK_DISK_FULL, or the error itself. */
+  explain(cause: unknown): unknown {
+    if (codeOf(cause) !== "ENOSPC" && codeOf(cause) !== "EDQUOT") return cause;
+    return packErrors(
+      "E_PACK_DISK_FULL",
+      `No space left: ${dirname(this.#target)} was full after ${humanSize(this.#sizeBytes)} of the pack`,
+      { cause },
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 
 import type { Log } from "../../step/log.ts";
 import { renderScripts } from "../scripts/render.ts";
@@ -19,19 +20,14 @@ import { normaliseName, type PipDistribution } from "./pip-distributions.ts";
 import type { PrefixRecord } from "./prefix-places.ts";
 import { sourceOf } from "./pyc.ts";
 import { byBytes, onDisk, toRaw, toText, type RawPath } from "./raw-path.ts";
-import type { CondaPackage } from "./records.ts";
 import { rewriteRecords } from "./rewrite-records.ts";
 import { createScanner } from "./scan.ts";
 import { surveyEnvironment, type Survey } from "./survey.ts";
 import type { Found } from "./walk.ts";
 
-/** All that goes into the archive, in order, and what it consists of. */
+/** All that goes into the archive, in order. */
 export interface PackPlan {
   groups: readonly Group[];
-  /** What `conda-unpack` will change. */
-  records: readonly PrefixRecord[];
-  packages: readonly CondaPackage[];
-  distributions: readonly PipDistribution[];
 }
 
 /**
@@ -48,6 +44,8 @@ export async function planPack(
   options: PlanOptions,
   { log, signal }: { log: Log; signal?: AbortSignal | undefined },
 ): Promise<PackPlan> {
+  // The young generation would grow to some 50 MB for what lives a moment.
+  setFlagsFromString("--semi-space-growth-factor=1");
   const survey = surveyEnvironment(prefix, options, log);
   const context: DecisionContext = {
     prefix,
@@ -67,12 +65,7 @@ export async function planPack(
     .flatMap(({ record }) => record ?? [])
     .toSorted((left, right) => byBytes(left.path, right.path));
   const added = addedEntries(survey, records, context, options);
-  return {
-    groups: groupEntries([...owned, ...added]),
-    records,
-    packages: survey.packages,
-    distributions: survey.distributions,
-  };
+  return { groups: groupEntries([...owned, ...added]) };
 }
 
 /** Paths that our own files take, or that make no sense at another place. */

@@ -24,6 +24,11 @@ export function onDisk(prefix: string, path: RawPath): Buffer {
   return path === "" ? Buffer.from(prefix) : Buffer.from(`${toRaw(prefix)}/${path}`, "latin1");
 }
 
+/** A path in the form that node:fs keeps byte for byte. */
+export function asPath(path: RawPath): string | Buffer {
+  return /^[\x00-\x7f]*$/.test(path) ? path : toBytes(path);
+}
+
 export function byBytes(left: RawPath, right: RawPath): number {
   if (left === right) return 0;
   return left < right ? -1 : 1;

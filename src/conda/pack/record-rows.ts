@@ -19,7 +19,7 @@ export function parseRecordRows(text: string, place: (path: string) => RawPath):
 }
 
 /** What to do about the row of one file: keep it as it is, drop it, or write the facts of the packed bytes. */
-export type RowChange = "keep" | "drop" | { sha256: Buffer; sizeBytes: number };
+export type RowChange = "keep" | "drop" | (() => { sha256: Buffer; sizeBytes: number });
 
 /** RECORD as it must be for the packed files. Rows without a hash (RECORD itself, compiled modules) stay without. */
 export function rewriteRecord(
@@ -31,12 +31,16 @@ export function rewriteRecord(
     const wanted = change(row);
     if (wanted === "drop") continue;
     const isHashed = /,sha\d+=/.test(row.line);
-    text +=
-      wanted === "keep" || !isHashed
-        ? row.line
-        : `${quoteField(row.spelled)},sha256=${wanted.sha256.toString("base64url")},${wanted.sizeBytes}${ending(row.line)}`;
+    text += wanted === "keep" || !isHashed ? row.line : rowOf(row, wanted());
   }
   return text;
+}
+
+function rowOf(
+  { spelled, line }: RecordRow,
+  { sha256, sizeBytes }: { sha256: Buffer; sizeBytes: number },
+): string {
+  return `${quoteField(spelled)},sha256=${sha256.toString("base64url")},${sizeBytes}${ending(line)}`;
 }
 
 function firstField(line: string): string {

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import { hashContent, contentOfBytes } from "./content.ts";
 import type { Decision } from "./decide-content.ts";
 import { parseRecordRows, rewriteRecord, type RowChange } from "./record-rows.ts";
@@ -37,9 +35,6 @@ function changeOf(decision: Decision | undefined, wasFound: boolean): RowChange 
   if (decision === undefined) return wasFound ? "drop" : "keep";
   if (!decision.isChanged) return "keep";
   const { content } = decision;
-  const sha256 =
-    content.from === "bytes"
-      ? createHash("sha256").update(content.bytes).digest()
-      : hashContent(content);
-  return { sha256, sizeBytes: content.packedBytes };
+  // Read only where the row has a hash at all: those of compiled modules have none.
+  return () => ({ sha256: hashContent(content), sizeBytes: content.packedBytes });
 }

@@ -1,19 +1,30 @@
-import { createHash, randomBytes } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { readSync } from "node:fs";
+import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { crc32 } from "node:zlib";
 
 import type { Log } from "../../step/log.ts";
+import { makeFolder } from "../make-folder.ts";
 import { codeOf } from "./guards.ts";
+import { ownerName, sweepLeftovers } from "./leftovers.ts";
 
 /** Compressed segments of groups that did not change, by the digest of what they are made from. */
 export interface SegmentCache {
-  /** The segment, proved whole; `undefined` where there is none or a damaged one. */
-  find(key: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  find(key: string): Promise<CachedSegment | undefined>;
   /** Keeps a segment while it is made. A cache that cannot be written is no reason to fail. */
   store(key: string): Promise<SegmentWriter>;
   /** Removes the segments that were not used for longest, until the rest fits. */
   trim(mostBytes: number): Promise<void>;
+}
+
+export interface CachedSegment {
+  /**
+   * Gives the segment's bytes to `write`; what it is given is only valid until it returns.
+   *
+   * @returns false where the segment turned out to be damaged: nothing of what was written can be used
+   */
+  copyTo(write: (bytes: Uint8Array) => Promise<void>): Promise<boolean>;
 }
 
 export interface SegmentWriter {
@@ -36,19 +47,25 @@ export function openSegmentCache(folder: string, log: Log): SegmentCache {
     if (!unwritable.has(message)) log.warn(message);
     unwritable.add(message);
   };
+  let buffer: Buffer | undefined;
   const placeOf = (key: string) => join(folder, key.slice(0, 2), `${key}${suffix}`);
   return {
     async find(key) {
       const place = placeOf(key);
-      const sizeBytes = await provenSize(place);
-      if (sizeBytes === "damaged") {
-        log.warn(`A segment in PACK_CACHE_DIR is damaged and is made again: ${place}`);
-        await rm(place, { force: true });
-      }
-      if (typeof sizeBytes !== "number") return undefined;
+      const found = await stat(place).catch(() => undefined);
+      if (found === undefined) return undefined;
       const now = new Date();
       await utimes(place, now, now).catch(() => {});
-      return readStart(place, sizeBytes);
+      return {
+        async copyTo(write) {
+          // One for all segments: each is read to its end before the next one.
+          buffer ??= Buffer.allocUnsafeSlow(1 << 20);
+          if (await copyProven(place, buffer, write)) return true;
+          log.warn(`A segment in PACK_CACHE_DIR is damaged and is made again: ${place}`);
+          await rm(place, { force: true });
+          return false;
+        },
+      };
     },
     store: (key) => createWriter(placeOf(key), tell),
     trim: (mostBytes) => trimCache(folder, mostBytes, log),
@@ -56,44 +73,56 @@ export function openSegmentCache(folder: string, log: Log): SegmentCache {
 }
 
 const suffix = ".segment";
-/** Behind the bytes: what they are, and their sha256. */
-const mark = Buffer.from("slipway1");
-const footerBytes = mark.length + 32;
+/** Behind the bytes: what they are, and their CRC-32, which tells damage; nothing here tells malice. */
+const mark = Buffer.from("slipway2");
+const footerBytes = mark.length + 4;
 
-async function provenSize(place: string): Promise<number | "damaged" | undefined> {
-  const size = await stat(place).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (size === undefined) return undefined;
-  if (size < footerBytes) return "damaged";
-  const hash = createHash("sha256");
-  let last = Buffer.alloc(0);
-  for await (const chunk of createReadStream(place, { highWaterMark: 1 << 20 })) {
-    if (!Buffer.isBuffer(chunk)) continue;
-    const seen = Buffer.concat([last, chunk]);
-    hash.update(seen.subarray(0, Math.max(0, seen.length - footerBytes)));
-    last = seen.subarray(-footerBytes);
-  }
-  return last.equals(Buffer.concat([mark, hash.digest()])) ? size - footerBytes : "damaged";
+function footerOf(crc: number): Buffer {
+  const footer = Buffer.alloc(footerBytes);
+  mark.copy(footer);
+  footer.writeUInt32LE(crc, mark.length);
+  return footer;
 }
 
-async function* readStart(place: string, sizeBytes: number): AsyncGenerator<Uint8Array> {
-  if (sizeBytes === 0) return;
-  const stream = createReadStream(place, { end: sizeBytes - 1, highWaterMark: 1 << 20 });
-  for await (const chunk of stream) if (Buffer.isBuffer(chunk)) yield chunk;
+async function copyProven(
+  place: string,
+  buffer: Buffer,
+  write: (bytes: Uint8Array) => Promise<void>,
+): Promise<boolean> {
+  const handle = await open(place, "r").catch(() => undefined);
+  if (handle === undefined) return false;
+  try {
+    const end = (await handle.stat()).size - footerBytes;
+    if (end < 0) return false;
+    let crc = 0;
+    for (let position = 0; position < end;) {
+      const wanted = Math.min(buffer.length, end - position);
+      const count = readSync(handle.fd, buffer, 0, wanted, position);
+      if (count === 0) return false;
+      const bytes = buffer.subarray(0, count);
+      crc = crc32(bytes, crc);
+      await write(bytes);
+      position += count;
+    }
+    const footer = Buffer.alloc(footerBytes);
+    await handle.read(footer, 0, footerBytes, end);
+    return footer.equals(footerOf(crc));
+  } finally {
+    await handle.close();
+  }
 }
 
 async function createWriter(place: string, tell: (error: unknown) => void): Promise<SegmentWriter> {
-  const part = `${place}.${randomBytes(4).toString("hex")}.part`;
-  const hash = createHash("sha256");
+  const part = `${place}.${await ownerName()}.part`;
+  let crc = 0;
   const nothing: SegmentWriter = {
     append: async () => {},
     commit: async () => {},
     discard: async () => {},
   };
   try {
-    await mkdir(dirname(place), { recursive: true });
+    await makeFolder(dirname(place));
+    await sweepLeftovers(dirname(place), `${basename(place)}.`);
     const handle = await open(part, "wx");
     let failure: unknown;
     const attempt = async (work: () => Promise<unknown>) => {
@@ -110,12 +139,12 @@ async function createWriter(place: string, tell: (error: unknown) => void): Prom
     return {
       append: (bytes) =>
         attempt(async () => {
-          hash.update(bytes);
+          crc = crc32(bytes, crc);
           await handle.appendFile(bytes);
         }),
       commit: () =>
         attempt(async () => {
-          await handle.appendFile(Buffer.concat([mark, hash.digest()]));
+          await handle.appendFile(footerOf(crc));
           await handle.close();
           await rename(part, place);
         }),

@@ -9,9 +9,7 @@ export const tarRecord = 20 * tarBlock;
 
 /** What goes before the content of an entry. Owner 0:0 without names: who built it makes no difference. */
 export function tarHeader(entry: Entry): Buffer {
-  const name = entry.kind === "directory" ? `${entry.path}/` : entry.path;
-  const linkName = entry.kind === "link" ? entry.target : "";
-  const sizeBytes = sizeOf(entry);
+  const { name, linkName, sizeBytes } = named(entry);
   const extended = paxRecords(name, linkName, sizeBytes);
   const header = ustarHeader({ ...fieldsOf(entry), name, linkName, sizeBytes });
   if (extended === undefined) return header;
@@ -25,6 +23,21 @@ export function tarHeader(entry: Entry): Buffer {
     type: "x",
   });
   return Buffer.concat([paxHeader, extended, zeros(padding(extended.length)), header]);
+}
+
+/** The length of what `tarHeader` makes. */
+export function tarHeaderBytes(entry: Entry): number {
+  const { name, linkName, sizeBytes } = named(entry);
+  const extended = paxRecords(name, linkName, sizeBytes)?.length;
+  return extended === undefined ? tarBlock : 2 * tarBlock + extended + padding(extended);
+}
+
+function named(entry: Entry): { name: RawPath; linkName: RawPath; sizeBytes: number } {
+  return {
+    name: entry.kind === "directory" ? `${entry.path}/` : entry.path,
+    linkName: entry.kind === "link" ? entry.target : "",
+    sizeBytes: sizeOf(entry),
+  };
 }
 
 /** Zeros up to the next block. */
@@ -74,7 +87,8 @@ function ustarHeader(fields: Fields): Buffer {
   header.write(octal(0, 7), 337, "latin1");
   header.write(prefix, 345, 155, "latin1");
   let sum = 0;
-  for (const byte of header) sum += byte;
+  // By index: the iterator of a buffer costs more than all the rest.
+  for (let at = 0; at < header.length; at += 1) sum += header[at] ?? 0;
   header.write(`${octal(sum, 6)}\0 `, 148, "latin1");
   return header;
 }
@@ -97,9 +111,9 @@ function paxRecords(name: RawPath, linkName: RawPath, sizeBytes: number): Buffer
   const isPlain = (text: string) => /^[\x00-\x7f]*$/.test(text);
   const isName = splitName(name) === undefined || !isPlain(name);
   const isLink = linkName.length > 100 || !isPlain(linkName);
-  const isText = [name, linkName].every((text) => isUtf8(text));
   // Readers take pax names for UTF-8 unless told otherwise.
-  if ((isName || isLink) && !isText) records.push(paxRecord("hdrcharset", "BINARY"));
+  if ((isName || isLink) && ![name, linkName].every((text) => isUtf8(text)))
+    records.push(paxRecord("hdrcharset", "BINARY"));
   if (isLink) records.push(paxRecord("linkpath", linkName));
   if (isName) records.push(paxRecord("path", name));
   if (sizeBytes > mostOctalSize) records.push(paxRecord("size", String(sizeBytes)));

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import {
   chmod,
@@ -12,13 +11,14 @@ import {
   symlink,
   utimes,
 } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import type { Log } from "../../step/log.ts";
 import { copyContent, type Content } from "./content.ts";
 import type { Entry, Group } from "./entry.ts";
 import { packErrors } from "./errors.ts";
 import { codeOf } from "./guards.ts";
+import { ownerName, sweepLeftovers } from "./leftovers.ts";
 import { onDisk } from "./raw-path.ts";
 
 /**
@@ -38,7 +38,8 @@ export async function writeDirectory(
   }: { log: Log; signal?: AbortSignal | undefined; prove?: (folder: string) => Promise<void> },
 ): Promise<void> {
   await checkReplaceable(target);
-  const part = `${target}.${randomBytes(4).toString("hex")}.part`;
+  await sweepLeftovers(dirname(target), `${basename(target)}.`);
+  const part = `${target}.${await ownerName()}.part`;
   const entries = groups.flatMap((group) => group.entries);
   const progress = log.progress("Packing", entries.length, "files");
   try {
@@ -124,7 +125,8 @@ async function makeFolder(root: string, folder: string, folders: Set<string>): P
 async function writeContent(place: Buffer, content: Content): Promise<void> {
   const handle = await open(place, "wx");
   try {
-    const room = { buffer: Buffer.allocUnsafe(Math.min(content.packedBytes + 1, 1 << 20)), at: 0 };
+    const buffer = Buffer.allocUnsafe(Math.min(content.packedBytes + 1, 1 << 20));
+    const room = { buffer, at: 0, skip: 0 };
     for (const _full of copyContent(content, room)) {
       await handle.writeFile(room.buffer);
       room.at = 0;

@@ -1,20 +1,25 @@
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
-
 import type { Log } from "../../step/log.ts";
-import { AsyncQueue } from "./compress/async-queue.ts";
 import type { Compressor } from "./compress/compressor.ts";
-import type { Entry, Group } from "./entry.ts";
+import { combineCrc } from "./compress/combine-crc.ts";
+import { inOrder } from "./compress/in-order.ts";
+import type { PackedSlice, SlicePool } from "./compress/slice-pool.ts";
+import { contentOfBytes } from "./content.ts";
+import { digestGroups, GroupDigest, PackDigest, type GroupFacts } from "./digest-groups.ts";
+import type { Group } from "./entry.ts";
 import { packErrors } from "./errors.ts";
 import type { PartFile } from "./part-file.ts";
-import { segmentKey, type SegmentCache, type SegmentWriter } from "./segment-cache.ts";
-import { tarBlocks } from "./tar-blocks.ts";
+import {
+  segmentKey,
+  type CachedSegment,
+  type SegmentCache,
+  type SegmentWriter,
+} from "./segment-cache.ts";
+import { cutSlices, type Slice } from "./slices.ts";
 import { tarEnd } from "./tar-header.ts";
 
 export interface TarFacts {
-  /** Of the stream before compression: equal wherever the content is, whatever compressed it. */
-  tarSha256: string;
-  tarBytes: number;
+  /** Of what is packed, before compression: see `PackDigest`. */
+  contentSha256: string;
   /** Groups whose compressed bytes came out of the cache, and all others. */
   cached: number;
   made: number;
@@ -22,140 +27,178 @@ export interface TarFacts {
 
 export interface TarWork {
   compressor: Compressor;
+  pool: SlicePool;
   cache?: SegmentCache | undefined;
   log: Log;
   signal?: AbortSignal | undefined;
 }
 
-/** A group's compressed bytes on their way into the file. */
+/** A group on its way into the file. */
 interface Segment {
-  chunks: AsyncIterable<Uint8Array>;
-  store?: SegmentWriter | undefined;
+  group: Group;
+  /** What it is made from, where that was asked for the cache's sake. */
+  known?: GroupFacts;
+  key?: string;
 }
 
+/** The next thing to be written: a slice of a segment, or all of it as the cache has it. */
+type Piece =
+  | { kind: "cached"; segment: Required<Segment>; found: CachedSegment }
+  | { kind: "slice"; segment: Segment; slice: Slice; isFirst: boolean; isLast: boolean };
+
 /**
- * Writes the groups as one compressed tar. Reading, compressing and writing overlap; only a few blocks are in memory.
+ * Writes the groups as one compressed tar. The pool's threads read and compress; here their bytes are only put one behind
+ * the other, so that few of them are in memory.
  *
  * With a cache, a group is read once for its digest, and a second time only if its segment has to be made.
  */
 export async function writeTar(
   groups: readonly Group[],
   part: PartFile,
-  { compressor, cache, log, signal }: TarWork,
+  work: TarWork,
 ): Promise<TarFacts> {
-  const whole = new WholeTar();
-  const segments = new AsyncQueue<Segment>();
-  const progress = log.progress("Packing", totalBytes(groups), "bytes");
-  const drained = drain(segments, part);
-  // A failing writer must wake the reader, which may be waiting for room.
-  drained.catch((error: unknown) => compressor.close(error));
+  const { compressor, pool, signal } = work;
+  const progress = work.log.progress("Packing", totalBytes(groups), "bytes");
+  const writer = new TarWriter(part, work, (bytes) => progress.advance(bytes));
   try {
     await part.write(compressor.head);
-    let cached = 0;
-    for (const { entries } of groups) {
-      const known = cache && (await digestGroup(entries, whole, signal));
-      const key = known && segmentKey(known.sha256, compressor.id);
-      const found = key === undefined ? undefined : await cache?.find(key);
-      if (found) {
-        cached += 1;
-        segments.push({ chunks: found });
-        progress.advance(known?.sizeBytes ?? 0);
-        continue;
-      }
-      const compression = compressor.startGroup();
-      const store = key === undefined ? undefined : await cache?.store(key);
-      segments.push({ chunks: compression.chunks, store });
-      try {
-        let crc = 0;
-        for (const block of tarBlocks(entries, () => compressor.takeBuffer())) {
-          signal?.throwIfAborted();
-          if (known) crc = crc32(block, crc);
-          else whole.add(block);
-          progress.advance(block.length);
-          await compression.write(block);
-        }
-        // What the key was made from and what was compressed are two readings.
-        if (known && known.crc !== crc) throw packErrors("E_FILE_CHANGED", changedBetween);
-      } catch (error) {
-        compression.abort(error);
-        throw error;
-      }
-      compression.end();
+    const pieces = inOrder(piecesOf(groups, work), pool.ahead, async (piece) => ({
+      piece,
+      made: piece.kind === "slice" ? await pool.pack(piece.slice) : undefined,
+    }));
+    for await (const { piece, made } of pieces) {
+      signal?.throwIfAborted();
+      if (piece.kind === "cached") await writer.putCached(piece);
+      else if (made) await writer.put(piece, made);
     }
-    const end = tarEnd(whole.sizeBytes);
-    whole.add(end);
-    const last = compressor.startGroup();
-    segments.push({ chunks: last.chunks });
-    const buffer = compressor.takeBuffer();
-    end.copy(buffer);
-    await last.write(buffer.subarray(0, end.length));
-    last.end();
-    segments.end();
-    await drained;
-    await part.write(compressor.tail(whole));
-    return { ...whole.facts(), cached, made: groups.length - cached };
+    return await writer.end();
+  } catch (error) {
+    throw part.explain(error);
   } finally {
     progress.end();
-    segments.end();
-    // Half a segment must be out of the cache before anybody goes on.
-    await drained.catch(() => {});
-    await compressor.close(new Error("The pack has ended"));
+    await writer.discard();
+  }
+}
+
+/** Decides on each group, in order, whether the cache has it. */
+async function* piecesOf(
+  groups: readonly Group[],
+  { compressor, pool, cache }: TarWork,
+): AsyncGenerator<Piece> {
+  const digests = cache && digestGroups(groups, pool);
+  for (const [index, group] of groups.entries()) {
+    const known = await digests?.[index];
+    if (cache === undefined || known === undefined) {
+      yield* slicesOf({ group }, compressor);
+      continue;
+    }
+    const segment = { group, known, key: segmentKey(known.sha256, compressor.id) };
+    const found = await cache.find(segment.key);
+    if (found) yield { kind: "cached", segment, found };
+    else yield* slicesOf(segment, compressor);
+  }
+}
+
+function slicesOf(segment: Segment, compressor: Compressor): (Piece & { kind: "slice" })[] {
+  const slices = [...cutSlices(segment.group.entries, compressor)];
+  return slices.map((slice, index) => ({
+    kind: "slice",
+    segment,
+    slice,
+    isFirst: index === 0,
+    isLast: index === slices.length - 1,
+  }));
+}
+
+/** Puts pieces one behind the other, and knows what the whole is. */
+class TarWriter {
+  readonly #part: PartFile;
+  readonly #work: TarWork;
+  readonly #advance: (bytes: number) => void;
+  readonly #content = new PackDigest();
+  #crc = 0;
+  #tarBytes = 0;
+  #cached = 0;
+  #made = 0;
+  /** Of the group that is being written. */
+  #group = new GroupDigest();
+  #store: SegmentWriter | undefined;
+
+  constructor(part: PartFile, work: TarWork, advance: (bytes: number) => void) {
+    this.#part = part;
+    this.#work = work;
+    this.#advance = advance;
+  }
+
+  async put(
+    { segment, slice, isFirst, isLast }: Piece & { kind: "slice" },
+    { packed, release, ...facts }: PackedSlice,
+  ): Promise<void> {
+    if (isFirst && segment.key !== undefined)
+      this.#store = await this.#work.cache?.store(segment.key);
+    this.#group.add(facts, slice.sizeBytes);
+    await this.#part.write(packed);
+    this.#part.keep();
+    await this.#store?.append(packed);
+    release();
+    this.#advance(slice.sizeBytes);
+    if (!isLast) return;
+    const made = this.#group.end();
+    this.#group = new GroupDigest();
+    // What the key was made from and what was compressed are two readings.
+    if (segment.known && !segment.known.sha256.equals(made.sha256))
+      throw packErrors("E_FILE_CHANGED", changedBetween);
+    await this.#store?.commit();
+    this.#store = undefined;
+    this.#made += 1;
+    this.#add(made);
+  }
+
+  /** A damaged segment is noticed only when it was read: then it is made instead. */
+  async putCached({ segment, found }: Piece & { kind: "cached" }): Promise<void> {
+    const start = this.#part.sizeBytes;
+    if (await found.copyTo((bytes) => this.#part.write(bytes))) {
+      this.#part.keep();
+      this.#cached += 1;
+      this.#add(segment.known);
+      this.#advance(segment.known.sizeBytes);
+      return;
+    }
+    await this.#part.cutBack(start);
+    const { compressor, pool } = this.#work;
+    const pieces = inOrder(slicesOf(segment, compressor), pool.ahead, async (piece) => ({
+      piece,
+      made: await pool.pack(piece.slice),
+    }));
+    for await (const { piece, made } of pieces) await this.put(piece, made);
+  }
+
+  async end(): Promise<TarFacts> {
+    const { compressor, pool } = this.#work;
+    for (const slice of cutSlices([contentOfBytes(tarEnd(this.#tarBytes))], compressor)) {
+      const { crc, packed, release } = await pool.pack(slice);
+      await this.#part.write(packed);
+      release();
+      this.#crc = combineCrc(this.#crc, crc, slice.sizeBytes);
+      this.#tarBytes += slice.sizeBytes;
+    }
+    await this.#part.write(compressor.tail({ crc: this.#crc, sizeBytes: this.#tarBytes }));
+    return { contentSha256: this.#content.end(), cached: this.#cached, made: this.#made };
+  }
+
+  /** Half a segment must be out of the cache before anybody goes on. */
+  async discard(): Promise<void> {
+    await this.#store?.discard();
+  }
+
+  #add({ sha256, crc, sizeBytes }: GroupFacts): void {
+    this.#content.add(sha256);
+    this.#crc = combineCrc(this.#crc, crc, sizeBytes);
+    this.#tarBytes += sizeBytes;
   }
 }
 
 const changedBetween = "A file of the environment changed while it was being packed";
-
-/** The running facts of the stream before compression. */
-class WholeTar {
-  readonly #hash = createHash("sha256");
-  crc = 0;
-  sizeBytes = 0;
-
-  add(block: Buffer): void {
-    this.#hash.update(block);
-    this.crc = crc32(block, this.crc);
-    this.sizeBytes += block.length;
-  }
-
-  facts(): { tarSha256: string; tarBytes: number } {
-    return { tarSha256: this.#hash.copy().digest("hex"), tarBytes: this.sizeBytes };
-  }
-}
-
-async function drain(segments: AsyncIterable<Segment>, part: PartFile): Promise<void> {
-  for await (const { chunks, store } of segments) {
-    try {
-      for await (const chunk of chunks) {
-        await part.write(chunk);
-        await store?.append(chunk);
-      }
-      await store?.commit();
-    } catch (error) {
-      await store?.discard();
-      throw error;
-    }
-  }
-}
-
-async function digestGroup(
-  entries: readonly Entry[],
-  whole: WholeTar,
-  signal: AbortSignal | undefined,
-): Promise<{ sha256: Buffer; crc: number; sizeBytes: number }> {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  let crc = 0;
-  const buffer = Buffer.allocUnsafe(1 << 20);
-  for (const block of tarBlocks(entries, () => buffer)) {
-    signal?.throwIfAborted();
-    hash.update(block);
-    crc = crc32(block, crc);
-    sizeBytes += block.length;
-    whole.add(block);
-    await Promise.resolve();
-  }
-  return { sha256: hash.digest(), crc, sizeBytes };
-}
 
 function totalBytes(groups: readonly Group[]): number {
   let total = 0;

@@ -1,17 +1,22 @@
 import { crc32 } from "node:zlib";
 
 import type { Log } from "../../step/log.ts";
-import { AsyncQueue } from "./compress/async-queue.ts";
-import { createDeflate } from "./compress/block-compressor.ts";
-import { copyContent, type Content, type Room } from "./content.ts";
+import { combineCrc } from "./compress/combine-crc.ts";
+import type { Compressor } from "./compress/compressor.ts";
+import { inOrder } from "./compress/in-order.ts";
+import type { SlicePool } from "./compress/slice-pool.ts";
 import type { Entry, Group } from "./entry.ts";
 import type { PartFile } from "./part-file.ts";
+import { cutSlices, type Slice } from "./slices.ts";
 import { centralHeader, localHeader, zipEnd, type ZipMember } from "./zip-records.ts";
 
-/** A member on its way into the file: what is known of it when its bytes are through. */
-interface Pending {
+/** The next thing to be written: a slice of a member, or all of one that is not deflated. */
+interface Piece {
   member: ZipMember;
-  chunks: AsyncIterable<Uint8Array> | undefined;
+  isFirst: boolean;
+  isLast: boolean;
+  slice?: Slice;
+  stored?: Uint8Array;
 }
 
 /**
@@ -22,69 +27,71 @@ export async function writeZip(
   groups: readonly Group[],
   part: PartFile,
   {
-    level,
-    threads,
+    compressor,
+    pool,
     log,
     signal,
-  }: { level: number; threads: number; log: Log; signal?: AbortSignal | undefined },
+  }: { compressor: Compressor; pool: SlicePool; log: Log; signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const compressor = createDeflate(level, threads);
   const entries = groups.flatMap((group) => group.entries);
-  const pending = new AsyncQueue<Pending>();
   const progress = log.progress("Packing", entries.length, "files");
-  const drained = drain(pending, part);
-  drained.catch((error: unknown) => compressor.close(error));
+  const members: ZipMember[] = [];
+  let headerEnd = 0;
   try {
-    for (const entry of entries) {
+    const pieces = inOrder(piecesOf(entries, compressor), pool.ahead, async (piece) => ({
+      piece,
+      made: piece.slice && (await pool.pack(piece.slice)),
+    }));
+    for await (const { piece, made } of pieces) {
       signal?.throwIfAborted();
-      const member = describe(entry);
-      if (entry.kind !== "file" || entry.content.packedBytes === 0) {
-        const bytes = entry.kind === "link" ? Buffer.from(entry.target, "latin1") : undefined;
-        if (bytes) Object.assign(member, { crc: crc32(bytes), sizeBytes: bytes.length });
-        pending.push({ member, chunks: bytes && once(bytes) });
-      } else {
-        const compression = compressor.startGroup();
-        pending.push({ member, chunks: compression.chunks });
-        try {
-          for (const block of contentBlocks(entry.content, () => compressor.takeBuffer())) {
-            member.crc = crc32(block, member.crc);
-            member.sizeBytes += block.length;
-            await compression.write(block);
-          }
-        } catch (error) {
-          compression.abort(error);
-          throw error;
-        }
-        compression.end();
+      const { member, slice, isFirst, isLast, stored } = piece;
+      if (isFirst) {
+        member.offset = part.sizeBytes;
+        await part.write(localHeader(member));
+        headerEnd = part.sizeBytes;
       }
+      if (stored) await part.write(stored);
+      if (made && slice) {
+        member.crc = combineCrc(member.crc, made.crc, slice.sizeBytes);
+        member.sizeBytes += slice.sizeBytes;
+        await part.write(made.packed);
+        made.release();
+      }
+      if (!isLast) continue;
+      if (slice) await part.write(finish);
+      member.packedBytes = part.sizeBytes - headerEnd;
+      await part.writeAt(localHeader(member), member.offset);
+      members.push(member);
       progress.advance(1);
     }
-    pending.end();
-    await writeDirectoryOf(await drained, part);
+    await writeDirectoryOf(members, part);
+  } catch (error) {
+    throw part.explain(error);
   } finally {
     progress.end();
-    pending.end();
-    await drained.catch(() => {});
-    await compressor.close(new Error("The pack has ended"));
   }
 }
 
-/** Deflate's empty last block: the members are flushed, not finished. */
+/** Deflate's empty last block: the slices are flushed, not finished. */
 const finish = Uint8Array.of(3, 0);
 
-async function drain(pending: AsyncIterable<Pending>, part: PartFile): Promise<ZipMember[]> {
-  const members: ZipMember[] = [];
-  for await (const { member, chunks } of pending) {
-    member.offset = part.sizeBytes;
-    const headerBytes = localHeader(member).length;
-    await part.write(localHeader(member));
-    for await (const chunk of chunks ?? []) await part.write(chunk);
-    if (member.method === "deflated") await part.write(finish);
-    member.packedBytes = part.sizeBytes - member.offset - headerBytes;
-    await part.writeAt(localHeader(member), member.offset);
-    members.push(member);
+function* piecesOf(entries: readonly Entry[], compressor: Compressor): Generator<Piece> {
+  for (const entry of entries) {
+    const member = describe(entry);
+    if (entry.kind !== "file" || entry.content.packedBytes === 0) {
+      const stored = Buffer.from(entry.kind === "link" ? entry.target : "", "latin1");
+      Object.assign(member, { crc: crc32(stored), sizeBytes: stored.length });
+      yield { member, stored, isFirst: true, isLast: true };
+      continue;
+    }
+    let isFirst = true;
+    let restBytes = entry.content.packedBytes;
+    for (const slice of cutSlices([entry.content], compressor)) {
+      restBytes -= slice.sizeBytes;
+      yield { member, slice, isFirst, isLast: restBytes === 0 };
+      isFirst = false;
+    }
   }
-  return members;
 }
 
 async function writeDirectoryOf(members: readonly ZipMember[], part: PartFile): Promise<void> {
@@ -107,18 +114,4 @@ function describe(entry: Entry): ZipMember {
     sizeBytes: 0,
     offset: 0,
   };
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-function* contentBlocks(content: Content, nextBuffer: () => Buffer): Generator<Buffer> {
-  const room: Room = { buffer: nextBuffer(), at: 0 };
-  for (const _full of copyContent(content, room)) {
-    yield room.buffer;
-    room.buffer = nextBuffer();
-    room.at = 0;
-  }
-  if (room.at > 0) yield room.buffer.subarray(0, room.at);
 }

@@ -16,6 +16,7 @@ import { publicUrl } from "../channels/public-url.ts";
 import { variable, type Environment } from "../environment.ts";
 import { condaError } from "../errors.ts";
 import { parseFields, textIn } from "../json-fields.ts";
+import { makeFolder } from "../make-folder.ts";
 import { readPackageInfo } from "./package-info.ts";
 import type { ResolvedPackage } from "./resolved-package.ts";
 
@@ -76,7 +77,7 @@ async function firstWritable(candidates: readonly string[]): Promise<string> {
   const reasons: string[] = [];
   for (const candidate of candidates) {
     try {
-      await mkdir(candidate, { recursive: true });
+      await makeFolder(candidate);
       await access(candidate, constants.W_OK | constants.X_OK);
       return candidate;
     } catch (error) {

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, stat } from "node:fs/promises";
+import { mkdir, realpath, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import type { Log } from "../../step/log.ts";
 import { formatOf, type Format } from "../pack/format.ts";
+import { ownerName, sweepLeftovers } from "../pack/leftovers.ts";
 import { codeOf } from "../pack/guards.ts";
 import { normaliseName } from "../pack/pip-distributions.ts";
 import { smokeErrors } from "./errors.ts";
@@ -76,7 +77,11 @@ export async function smokeTest(
 
 async function makeFolder(folder: string): Promise<string> {
   try {
-    return await realpath(await mkdtemp(join(folder, ".smoke-test-")));
+    const start = ".smoke-test-";
+    await sweepLeftovers(folder, start);
+    const home = join(folder, start + (await ownerName()));
+    await mkdir(home, { mode: 0o700 });
+    return await realpath(home);
   } catch (cause) {
     throw smokeErrors("E_SMOKE_FOLDER", `${folder} cannot take the smoke test (${codeOf(cause)})`, {
       cause,

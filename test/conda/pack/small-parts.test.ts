@@ -76,7 +76,7 @@ describe("RECORD", () => {
     const sha256 = Buffer.alloc(32, 1);
     const after = rewriteRecord(rows, ({ path }) => {
       if (path === "a.py") return "drop";
-      return path === "RECORD" ? "keep" : { sha256, sizeBytes: 7 };
+      return path === "RECORD" ? "keep" : () => ({ sha256, sizeBytes: 7 });
     });
     const hash = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
     expect(after).toBe(

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 import { contentOfBytes } from "../../../src/conda/pack/content.ts";
 import type { Entry } from "../../../src/conda/pack/entry.ts";
-import { tarBlocks } from "../../../src/conda/pack/tar-blocks.ts";
+import { cutSlices, readSlice } from "../../../src/conda/pack/slices.ts";
 import { tarEnd } from "../../../src/conda/pack/tar-header.ts";
 
 const readWithPython = `
@@ -19,8 +19,12 @@ json.dump(rows, sys.stdout)
 `;
 
 function tarOf(entries: readonly Entry[], blockBytes: number): Buffer {
-  const blocks = [...tarBlocks(entries, () => Buffer.alloc(blockBytes))];
-  const body = Buffer.concat(blocks);
+  const body = Buffer.concat(
+    [...cutSlices(entries, { sliceBytes: blockBytes, lookBackBytes: 700 })].map((slice) => {
+      const read = readSlice(slice, Buffer.alloc(slice.lookBackBytes + slice.sizeBytes));
+      return Buffer.from(read.subarray(slice.lookBackBytes));
+    }),
+  );
   return Buffer.concat([body, tarEnd(body.length)]);
 }
 

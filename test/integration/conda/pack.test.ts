@@ -117,7 +117,7 @@ test("two environments at other places and times, packed by other threads, umask
   process.umask(0o022);
   const second = await pack(two, join(root, "two.conda.tgz"), { threads: 4 });
   process.umask(oldUmask);
-  expect(second.tarSha256).toBe(first.tarSha256);
+  expect(second.contentSha256).toBe(first.contentSha256);
   expect(second.sha256).toBe(first.sha256);
   expect(sha256(first.file)).toBe(first.sha256);
   expect(statSync(first.file)).toMatchObject({ size: first.sizeBytes });
@@ -350,8 +350,8 @@ test("a zip has copies of what links lead to, a directory has the links", async 
 
   const folder = await pack(env, join(root, "folder"));
   const tar = await pack(env, join(root, "x.tar"));
-  expect(folder.tarSha256).toBe(tar.tarSha256);
-  expect(zip.tarSha256).toBe(tar.tarSha256);
+  expect(folder.contentSha256).toBe(tar.contentSha256);
+  expect(zip.contentSha256).toBe(tar.contentSha256);
   const listed = execFileSync("tar", [
     "-cf",
     "-",
@@ -370,7 +370,7 @@ test("a zip has copies of what links lead to, a directory has the links", async 
       .toSorted();
   expect(files(join(root, "listed.tar"))).toStrictEqual(files(tar.file));
   // A second pack takes the place of the first.
-  expect((await pack(env, folder.file)).tarSha256).toBe(tar.tarSha256);
+  expect((await pack(env, folder.file)).contentSha256).toBe(tar.contentSha256);
 });
 
 test("times: a package keeps its own, the project has the release's", async (context) => {

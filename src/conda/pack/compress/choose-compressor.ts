@@ -5,10 +5,7 @@ import { promisify } from "node:util";
 
 import { packErrors } from "../errors.ts";
 import type { Format } from "../format.ts";
-import { createDeflate, createZstd } from "./block-compressor.ts";
-import type { Compressor } from "./compressor.ts";
-import { createIgzip } from "./igzip-compressor.ts";
-import { createStore } from "./store-compressor.ts";
+import { deflate, igzip, store, zstd, type Compressor } from "./compressor.ts";
 
 export type CompressorChoice = "auto" | "builtin" | "igzip";
 
@@ -32,7 +29,6 @@ function range(least: number, most: number): readonly number[] {
 export interface CompressionOptions {
   compressor: CompressorChoice;
   level?: number;
-  threads: number;
   /** PATH of the step, where helpers are looked for. */
   searchPath: string;
 }
@@ -47,13 +43,12 @@ export async function chooseCompressor(
   format: Format,
   options: CompressionOptions,
 ): Promise<Compressor> {
-  const { threads } = options;
   const decided = decideCompressor(format, options);
-  if (decided.kind === "store") return createStore();
-  if (decided.kind === "zstd") return createZstd(decided.level, threads);
-  if (decided.kind === "deflate") return createDeflate(decided.level, threads);
+  if (decided.kind === "store") return store();
+  if (decided.kind === "zstd") return zstd(decided.level);
+  if (decided.kind === "deflate") return deflate(decided.level);
   const { program, level } = decided;
-  return createIgzip({ program, version: await versionOf(program) }, level, threads);
+  return igzip(program, await versionOf(program), level);
 }
 
 type Decided =
@@ -69,7 +64,7 @@ type Decided =
  */
 export function decideCompressor(
   format: Format,
-  { compressor, level, searchPath }: Omit<CompressionOptions, "threads">,
+  { compressor, level, searchPath }: CompressionOptions,
 ): Decided {
   if (format === "tar" || format === "directory") return { kind: "store" };
   if (format === "tar.zst") return { kind: "zstd", level: levelOf("zstd", level) };

@@ -1,0 +1,101 @@
+/** Reads, hashes and compresses slices in a thread of its own: no byte of the environment passes through the main one. */
+import { createHash } from "node:crypto";
+import { parentPort, workerData } from "node:worker_threads";
+import { constants, crc32, deflateRawSync, zstdCompressSync } from "node:zlib";
+
+import { codeOf } from "../guards.ts";
+import { readSlice } from "../slices.ts";
+import { createIgzipHelper } from "./igzip-helper.ts";
+import {
+  lastMessage,
+  type SliceReply,
+  type SliceRequest,
+  type SliceWork,
+} from "./slice-messages.ts";
+
+const { codec, files }: SliceWork = workerData;
+const { Z_SYNC_FLUSH, ZSTD_c_checksumFlag, ZSTD_c_compressionLevel } = constants;
+const leafBytes = 1 << 20;
+const helper = codec.kind === "igzip" && files ? createIgzipHelper(codec, files) : undefined;
+/** Used again for every slice; a larger one is made where a slice needs it. */
+let memory = Buffer.alloc(0);
+let lastJob = Promise.resolve();
+
+parentPort?.on("message", (request: SliceRequest | typeof lastMessage) => {
+  // One after the other: they share the memory and the helper.
+  lastJob = lastJob.then(() => (request === lastMessage ? end() : answer(request)));
+});
+
+async function end(): Promise<void> {
+  await helper?.close();
+  parentPort?.close();
+}
+
+async function answer({ id, slice, room, isCrcNeeded }: SliceRequest): Promise<void> {
+  try {
+    const wanted = slice.lookBackBytes + slice.sizeBytes;
+    if (memory.length < wanted) memory = Buffer.allocUnsafeSlow(wanted);
+    const read = readSlice(slice, memory);
+    const own = read.subarray(slice.lookBackBytes);
+    const facts = { crc: isCrcNeeded ? crc32(own) : 0, leaves: hashLeaves(own) };
+    const packed = room && (await compress(own, read, facts.crc, new Uint8Array(room)));
+    reply({ id, kind: "done", packed, ...facts });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    reply({ id, kind: "failed", code: codeOf(error) ?? "", message });
+  }
+}
+
+function reply(message: SliceReply): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+  parentPort?.postMessage(message);
+}
+
+function hashLeaves(bytes: Buffer): Uint8Array {
+  const leaves: Buffer[] = [];
+  for (let start = 0; start < bytes.length; start += leafBytes)
+    leaves.push(
+      createHash("sha256")
+        .update(bytes.subarray(start, start + leafBytes))
+        .digest(),
+    );
+  return Buffer.concat(leaves);
+}
+
+/** @param read the slice with what it looks back to before it */
+async function compress(
+  own: Buffer,
+  read: Buffer,
+  crc: number,
+  room: Uint8Array,
+): Promise<Uint8Array> {
+  switch (codec.kind) {
+    case "store":
+      return put(own, room);
+    case "zstd": {
+      // Frames of their own, and never ZSTD_c_nbWorkers: its bytes can depend on the count (facebook/zstd#2327).
+      const params = { [ZSTD_c_compressionLevel]: codec.level, [ZSTD_c_checksumFlag]: 1 };
+      return put(zstdCompressSync(own, { params, pledgedSrcSize: own.length }), room);
+    }
+    case "deflate": {
+      const dictionary = read.subarray(0, read.length - own.length);
+      const packed = deflateRawSync(own, {
+        level: codec.level,
+        finishFlush: Z_SYNC_FLUSH,
+        chunkSize: 512 << 10,
+        ...(dictionary.length > 0 && { dictionary }),
+      });
+      return put(packed, room);
+    }
+    case "igzip": {
+      if (helper === undefined) throw new TypeError("No helper was started");
+      return helper.compress(own, crc, room);
+    }
+  }
+}
+
+function put(bytes: Uint8Array, room: Uint8Array): Uint8Array {
+  if (bytes.length > room.length) return bytes;
+  room.set(bytes);
+  return room.subarray(0, bytes.length);
+}
