@@ -174,12 +174,18 @@ async function trimCache(folder: string, mostBytes: number, log: Log): Promise<v
   if (removed > 0) log.info(`Removed ${removed} segments from the cache to keep PACK_CACHE_MAX`);
 }
 
+/** Halves of segments that killed runs left are removed on the way. */
 async function listSegments(folder: string) {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const segments: { place: string; sizeBytes: number; usedMs: number }[] = [];
   for (const name of names) {
-    if (!name.endsWith(suffix)) continue;
     const place = join(folder, name);
+    const half = name.indexOf(`${suffix}.`);
+    if (half !== -1) {
+      const start = basename(name.slice(0, half + suffix.length + 1));
+      await sweepLeftovers(dirname(place), start);
+    }
+    if (!name.endsWith(suffix)) continue;
     const found = await stat(place).catch(() => undefined);
     if (found) segments.push({ place, sizeBytes: found.size, usedMs: found.mtimeMs });
   }

@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 
 import { makeFolder } from "../../../src/conda/make-folder.ts";
 import { ownerName, sweepLeftovers } from "../../../src/conda/pack/leftovers.ts";
+import { openSegmentCache } from "../../../src/conda/pack/segment-cache.ts";
+import { silentLog } from "../../../src/step/log.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 /** The number of a process that has been, and is no more. */
@@ -38,6 +40,16 @@ test("what another machine left is removed after a day", async () => {
   utimesSync(place, yesterday, yesterday);
   await sweepLeftovers(folder, "x.tgz.");
   expect(readdirSync(folder)).toStrictEqual([]);
+});
+
+test("half a segment that a killed run left in the cache goes with the next trim", async () => {
+  const folder = await temporaryFolder();
+  const [machine = ""] = (await ownerName()).split("-");
+  mkdirSync(join(folder, "ab"));
+  const half = `abcd.segment.${machine}-${goneProcess()}-00000000.part`;
+  for (const name of ["abcd.segment", half]) writeFileSync(join(folder, "ab", name), "x");
+  await openSegmentCache(folder, silentLog).trim(1000);
+  expect(readdirSync(join(folder, "ab"))).toStrictEqual(["abcd.segment"]);
 });
 
 test("a folder where none can be made is an error, not an endless attempt", async () => {
