@@ -36,18 +36,24 @@ export async function makePrivateRepository(
 ): Promise<Repository> {
   const parent = await realpath(git.context.workFolder);
   const directory = await mkdtemp(join(parent, "repository-"));
-  for (const folder of ["objects/info", "objects/pack", "refs"])
-    await mkdir(join(directory, folder), { recursive: true });
-  await writeFile(join(directory, "HEAD"), "ref: refs/heads/none\n");
-  await writeFile(join(directory, "config"), configText(checkout.objectFormat));
-  if (checkout.objectDirectory !== undefined)
-    await writeFile(join(directory, "objects/info/alternates"), `${checkout.objectDirectory}\n`);
-  if (checkout.shallowFile !== undefined)
-    await copyFile(checkout.shallowFile, join(directory, "shallow"));
+  const { objectDirectory, shallowFile, objectFormat } = checkout;
+  await Promise.all(
+    ["objects/info", "objects/pack", "refs"].map((folder) =>
+      mkdir(join(directory, folder), { recursive: true }),
+    ),
+  );
+  await Promise.all([
+    writeFile(join(directory, "HEAD"), "ref: refs/heads/none\n"),
+    writeFile(join(directory, "config"), configText(objectFormat)),
+    objectDirectory === undefined
+      ? undefined
+      : writeFile(join(directory, "objects/info/alternates"), `${objectDirectory}\n`),
+    shallowFile === undefined ? undefined : copyFile(shallowFile, join(directory, "shallow")),
+  ]);
   return {
     git,
     directory,
-    objectFormat: checkout.objectFormat,
+    objectFormat,
     kept: new Map(),
     read: objectReader(git, { gitDirectory: directory }),
     at: (options = {}) => ({ ...options, gitDirectory: directory }),

@@ -28,14 +28,20 @@ export function isNear(got: string, wanted: string): boolean {
 
 /**
  * Edit distance in which two swapped neighbours count once (optimal string alignment); of what is further apart than
- * `limit` only that it is. Every name of the environment is compared with every input, and most differ soon.
+ * `limit` only that it is. Every name of the environment is compared with every input, and most differ soon: only
+ * what can still be within the limit is looked at.
  */
 function distance(left: string, right: string, limit: number): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: right.length + 1 }, (_, index) => index);
+  const blank = (): number[] => Array.from({ length: right.length + 1 }, () => Infinity);
+  let beforeLast = blank();
+  let last = blank().map((_, index) => (index <= limit ? index : Infinity));
+  let leastBefore = 0;
   for (let row = 1; row <= left.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= right.length; column += 1) {
+    const current = blank();
+    if (row <= limit) current[0] = row;
+    let least = at(current, 0);
+    for (let column = Math.max(1, row - limit); column <= row + limit; column += 1) {
+      if (column > right.length) break;
       const same = left[row - 1] === right[column - 1];
       let best = Math.min(
         at(last, column) + 1,
@@ -44,9 +50,11 @@ function distance(left: string, right: string, limit: number): number {
       );
       const swapped = left[row - 1] === right[column - 2] && left[row - 2] === right[column - 1];
       if (row > 1 && column > 1 && swapped) best = Math.min(best, at(beforeLast, column - 2) + 1);
-      current.push(best);
+      current[column] = best;
+      least = Math.min(least, best);
     }
-    if (Math.min(...last, ...current) > limit) return Infinity;
+    if (least > limit && leastBefore > limit) return Infinity;
+    leastBefore = least;
     beforeLast = last;
     last = current;
   }

@@ -37,21 +37,30 @@ export async function writeReport(
   const heading = `${record.step}: ${outcome(record)}`;
   const all = [...overview(record), ...blocks];
 
-  const summary = await readOr(at("summary.md"), "");
+  const [summary, page, earlier] = await Promise.all([
+    readOr(at("summary.md"), ""),
+    readOr(at("index.html"), ""),
+    readOr(at("annotations.json"), "{}"),
+  ]);
   const markdown = redactor.redact(`## ${heading}\n\n${toMarkdown(all)}`);
-  await replaceFile(at("summary.md"), placeSection(summary, record.step, markdown));
-
-  const html = openPage("Slipway report", await readOr(at("index.html"), ""));
+  const html = openPage("Slipway report", page);
   const mark = record.exitCode === 0 ? "ok" : "failed";
   const section = `<section>\n<h2 class="${mark}">${escapeHtml(heading)}</h2>\n${toHtml(all)}\n</section>`;
-  await replaceFile(at("index.html"), placeSection(html, record.step, redactor.redact(section)));
-
   const json = JSON.stringify(redactor.redactData(record), undefined, 2);
-  await replaceFile(at(`${record.step}.json`), `${json}\n`);
-  const earlier = await readOr(at("annotations.json"), "{}");
   const { content, leftOut } = annotate(earlier, record.step, links, redactor);
-  await replaceFile(at("annotations.json"), content);
+  await allWritten([
+    replaceFile(at("summary.md"), placeSection(summary, record.step, markdown)),
+    replaceFile(at("index.html"), placeSection(html, record.step, redactor.redact(section))),
+    replaceFile(at(`${record.step}.json`), `${json}\n`),
+    replaceFile(at("annotations.json"), content),
+  ]);
   return leftOut;
+}
+
+/** Waits for all, also where one fails: nothing may still be written when the run is over. */
+async function allWritten(writing: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(writing))
+    if (outcome.status === "rejected") throw outcome.reason;
 }
 
 function outcome({ exitCode, error, dryRun }: StepRecord): string {
