@@ -50,14 +50,20 @@ export function connectProject(
 }
 
 function connect(context: Connection, project: string, token: Token): GitLab {
-  const { inputs, log, clock, signal, defer } = context;
+  const { inputs, log, clock, defer } = context;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([context.signal, ending.signal]);
   const http = openHttp({
     userAgent: `slipway/${context.version}`,
     proxies: readProxies(context.environment),
     authorityFiles: authorityFiles(inputs),
     signal,
   });
-  defer(() => http.close());
+  defer(() => {
+    // A question that nobody waits for any more is not asked again, either.
+    ending.abort();
+    return http.close();
+  });
   return createGitLab({
     api: inputs.GITLAB_API,
     project,

@@ -40,3 +40,23 @@ test.each(cases)(
     expect((await job.tag()).exitCode).toBe(0);
   },
 );
+
+test("a checkout that cannot be released is told at once, whatever the server was asked meanwhile", async () => {
+  const project = await startReleaseProject();
+  const { admin } = project.gitlab;
+  const job = await project.job();
+  const action = { kind: "stall", when: "before" } as const;
+  for (const path of ["info/refs", "/api/v4/"]) admin.addFault({ path, times: 99, action });
+
+  const work = await temporaryFolder();
+  const { ended } = startStep("tag-release", {
+    cwd: job.folder,
+    env: { ...job.env, TMPDIR: work },
+  });
+  // The server never answers: the run would last until it gave that up.
+  const run = await ended;
+  expect(run).toMatchObject({ code: 2, signal: null });
+  expect(run.stderr).toContain("E_NOT_BUMPED");
+  expect(run.stdout + run.stderr).not.toContain("Attempt");
+  expect(await readdir(work)).toEqual([]);
+}, 20_000);
