@@ -7,6 +7,7 @@ import {
   uploadFiles,
   type UploadPlan,
 } from "../gitlab/index.ts";
+import { asUnwritable } from "../step/translate.ts";
 
 /** Where documents go: the plan of the files that they speak of, and a private folder. */
 export interface Publication extends Omit<UploadPlan, "files"> {
@@ -27,7 +28,9 @@ export async function publishTexts(
   const paths: string[] = [];
   for (const [name, text] of texts) {
     const path = join(publication.workFolder, name);
-    await writeFile(path, text);
+    await writeFile(path, text).catch((error: unknown) => {
+      throw asUnwritable("TMPDIR", publication.workFolder, error);
+    });
     paths.push(path);
   }
   const files = await selectFiles({

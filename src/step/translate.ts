@@ -11,6 +11,11 @@ const misplaced = new Set(["ENOENT", "ENOTDIR", "EISDIR", "EEXIST", "ELOOP", "EN
 /** Whatever kept a place that an input names from being written, as the error to end with. */
 export function asUnwritable(input: string, path: string, thrown: unknown): StepError {
   const error = asStepError(thrown);
+  // The system names the place when a file is opened, and not when a disk has no room for its content (H18).
+  if (error.code === "E_DISK" && !error.message.includes(path))
+    return kitError("E_DISK", `${path} (${input}) cannot be written: ${error.message}`, {
+      cause: thrown,
+    });
   if (error.code !== "E_DEFECT" && error.code !== "E_NOT_WRITABLE") return error;
   if (error.code === "E_DEFECT" && !misplaced.has(systemCode(thrown))) return error;
   return kitError("E_NOT_WRITABLE", `${path} (${input}) cannot be written: ${error.message}`, {
