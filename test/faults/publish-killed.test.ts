@@ -47,26 +47,28 @@ async function published(proxyUrl: string): Promise<unknown> {
 }
 
 interface Kill {
-  /** The request, counted from 1, at which the process is killed; 0 for none. */
-  at: number;
+  /** The request that changes something, counted from 1, at which the process is killed; 0 for none. */
+  atWrite: number;
   when: "before" | "after";
 }
 
 interface Killer {
   url: string;
-  run(step: string, kill: Kill): Promise<{ requests: number; code: number | null }>;
+  /** @returns `null` where it was killed, else its exit code. */
+  run(step: string, kill: Kill): Promise<number | null>;
   close(): Promise<void>;
 }
 
-/** A proxy before GitLab that kills the step behind it at one of its requests. */
+/** A proxy before GitLab that kills the step behind it at one of its writes. */
 async function startKiller(): Promise<Killer> {
-  let kill: Kill = { at: 0, when: "before" };
-  let requests = 0;
+  let kill: Kill = { atWrite: 0, when: "before" };
+  let writes = 0;
   let child: ChildProcess | undefined;
   const passOn = passOnTo(project.gitlab.url);
   const proxy = await startFaultServer(async (request) => {
-    requests += 1;
-    const isTheOne = requests === kill.at;
+    const isWrite = !["GET", "HEAD"].includes(request.method ?? "");
+    if (isWrite) writes += 1;
+    const isTheOne = isWrite && writes === kill.atWrite;
     if (isTheOne && kill.when === "before") {
       child?.kill("SIGKILL");
       return { status: 503 };
@@ -80,42 +82,87 @@ async function startKiller(): Promise<Killer> {
     close: () => proxy.close(),
     async run(step, wanted) {
       kill = wanted;
-      requests = 0;
-      const env = { ...project.env, CI_API_V4_URL: proxy.api, PACKAGE_FILES: "demo.tgz*" };
+      writes = 0;
+      const env = {
+        ...project.env,
+        CI_API_V4_URL: proxy.api,
+        PACKAGE_FILES: "demo.tgz*",
+        // A job with a page of its own, so that provenance is made: the same bytes on every server.
+        CI_SERVER_URL: "https://gitlab.example.org",
+        CI_PROJECT_URL: "https://gitlab.example.org/group/demo",
+        CI_JOB_URL: "https://gitlab.example.org/group/demo/-/jobs/1",
+        REPOSITORY_URL: `${project.gitlab.url}/group/demo`,
+      };
       const started = startStep(step, { cwd: project.folder, env });
       child = started.child;
-      const { code } = await started.ended;
-      return { requests, code };
+      return (await started.ended).code;
     },
   };
 }
 
-const steps = ["upload-package", "create-release"];
+const never: Kill = { atWrite: 0, when: "before" };
 
-describe.each(["before", "after"] as const)("R06 killed %s any of its requests", (when) => {
+/** Kills a step at the first write that is left, again and again. @returns how often, until none was left. */
+async function killAtEachWrite(killer: Killer, step: string, when: Kill["when"]): Promise<number> {
+  let kills = 0;
+  // Before the second write the first one is done, so that every run comes one further.
+  const killBefore = (): number => (kills === 0 ? 1 : 2);
+  for (;;) {
+    const atWrite = when === "after" ? 1 : killBefore();
+    const code = await killer.run(step, { atWrite, when });
+    if (code === 0) return kills;
+    expect(code).toBe(null);
+    kills += 1;
+  }
+}
+
+describe.each(["before", "after"] as const)("R06 killed %s any of its writes", (when) => {
   test("a publication converges to that of a clean run when it runs again", async () => {
-    const clean = await startKiller();
-    const counts = new Map<string, number>();
-    for (const step of steps) {
-      const { requests, code } = await clean.run(step, { at: 0, when });
-      expect(code).toBe(0);
-      counts.set(step, requests);
-    }
-    const expected = await published(clean.url);
-    await Promise.all([clean.close(), project.close()]);
-
-    project = await startProject();
+    const expected = await publishCleanly(async () => {});
     const killer = await startKiller();
-    for (const step of steps) {
-      for (let at = 1; at <= (counts.get(step) ?? 0); at += 1)
-        // The process is gone, or it was done before it came to this request.
-        expect([null, 0]).toContain((await killer.run(step, { at, when })).code);
-      expect(await killer.run(step, { at: 0, when })).toMatchObject({ code: 0 });
-    }
+    // The pack, its companion, the provenance; SHA256SUMS and the release.
+    expect(await killAtEachWrite(killer, "upload-package", when)).toBe(3);
+    expect(await killAtEachWrite(killer, "create-release", when)).toBe(2);
+    expect(await published(killer.url)).toEqual(expected);
+    await killer.close();
+  });
+
+  test("links that are added to a release of somebody else end up as in a clean run", async () => {
+    const expected = await publishCleanly(releaseByHand);
+    const killer = await startKiller();
+    expect(await killer.run("upload-package", never)).toBe(0);
+    await releaseByHand();
+    // SHA256SUMS, and a link to each of the four files.
+    expect(await killAtEachWrite(killer, "create-release", when)).toBe(5);
     expect(await published(killer.url)).toEqual(expected);
     await killer.close();
   });
 });
+
+/** What a clean run makes of it; the project is a fresh one afterwards. */
+async function publishCleanly(beforeRelease: () => Promise<void>): Promise<unknown> {
+  const clean = await startKiller();
+  expect(await clean.run("upload-package", never)).toBe(0);
+  await beforeRelease();
+  expect(await clean.run("create-release", never)).toBe(0);
+  const expected = await published(clean.url);
+  await Promise.all([clean.close(), project.close()]);
+  project = await startProject();
+  return expected;
+}
+
+/** A release with the notes that the commits give, and no link. */
+async function releaseByHand(): Promise<void> {
+  const { api, project: one, tokens, url } = project.gitlab;
+  const commit = `${url}/group/demo/-/commit/${project.sha}`;
+  const description = `## Other changes\n\n- Begin ([${project.sha.slice(0, 8)}](${commit}))`;
+  const answer = await fetch(`${api}/projects/${one.id}/releases`, {
+    method: "POST",
+    headers: { "private-token": tokens.maintainer, "content-type": "application/json" },
+    body: JSON.stringify({ tag_name: "v1.2.0", description }),
+  });
+  expect(answer.status).toBe(201);
+}
 
 test("R07 SIGTERM in the middle of an upload ends it with 143, says what is not known, and the next run completes it", async () => {
   const content = Buffer.alloc(40_000_000, "slipway");

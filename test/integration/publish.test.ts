@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import createRelease from "../../steps/create-release.ts";
 import uploadPackage from "../../steps/upload-package.ts";
+import { passOnTo, startFaultServer } from "../support/fault-server.ts";
 import { startTaggedProject, type TaggedProject } from "../support/tagged-project.ts";
 
 let project: TaggedProject;
@@ -240,6 +241,25 @@ test("a package of more files than a page of GitLab's lists is uploaded and foun
   const before = writes().length;
   expect((await upload(env)).exitCode).toBe(0);
   expect(writes()).toHaveLength(before);
+});
+
+test("no more than UPLOAD_PARALLEL files travel at a time", async () => {
+  for (let index = 0; index < 9; index += 1) project.write(`many/f${index}.txt`, `${index}`);
+  let [travelling, most] = [0, 0];
+  const passOn = passOnTo(project.gitlab.url);
+  const proxy = await startFaultServer(async (request) => {
+    if (request.method !== "PUT") return passOn(request);
+    travelling += 1;
+    most = Math.max(most, travelling);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const answer = await passOn(request);
+    travelling -= 1;
+    return answer;
+  });
+  const env = { CI_API_V4_URL: proxy.api, PACKAGE_FILES: "many/*", ATTEST: "false" };
+  expect((await upload({ ...env, UPLOAD_PARALLEL: "2" })).exitCode).toBe(0);
+  expect(most).toBe(2);
+  await proxy.close();
 });
 
 test("a late release of an old line warns that the permalink to the latest release moves to it", async () => {

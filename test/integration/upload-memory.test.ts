@@ -20,7 +20,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a file of 5 GiB is uploaded within 150 MiB of memory", async (ctx) => {
+test("a file of 5 GiB is uploaded within 150 MiB of memory, is read once, and tells how far it is", async (ctx) => {
   if (process.platform !== "linux") return ctx.skip("the peak of memory is read from /proc");
   const registry = await startTinyRegistry();
   const { ended } = startCommand("upload-package", {
@@ -34,13 +34,16 @@ test("a file of 5 GiB is uploaded within 150 MiB of memory", async (ctx) => {
       PACKAGE_VERSION: "1.0",
     },
   });
-  const { code, stderr, stdout, peakBytes } = await ended;
+  const { code, stderr, stdout, peakBytes, readBytes } = await ended;
   await registry.close();
   process.stdout.write(
     `Peak resident set for ${size} bytes: ${Math.round(peakBytes / mebibyte)} MiB\n`,
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain(digestOfZeros(size));
+  expect(stdout).toMatch(/Uploading large\.bin .*\b50 %/);
+  expect(readBytes).toBeGreaterThan(size * 0.9);
+  expect(readBytes).toBeLessThan(size * 1.1);
   expect(peakBytes).toBeGreaterThan(0);
   expect(peakBytes).toBeLessThan(150 * mebibyte);
 });

@@ -17,6 +17,8 @@ export interface StepProcess {
     stderr: string;
     /** Largest resident set that was seen, in bytes. */
     peakBytes: number;
+    /** What the process was seen to have read, from files and connections. */
+    readBytes: number;
   }>;
 }
 
@@ -42,15 +44,16 @@ function follow(file: string, args: readonly string[], options: ProcessOptions):
     env: { PATH: process.env["PATH"] ?? "", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  let [stdout, stderr, peakBytes] = ["", "", 0];
+  let [stdout, stderr, peakBytes, readBytes] = ["", "", 0, 0];
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const poll = setInterval(() => {
     peakBytes = Math.max(peakBytes, highWaterMark(child.pid));
+    readBytes = Math.max(readBytes, bytesRead(child.pid));
   }, 20);
   const ended = once(child, "close").then(() => {
     clearInterval(poll);
-    return { code: child.exitCode, signal: child.signalCode, stdout, stderr, peakBytes };
+    return { code: child.exitCode, signal: child.signalCode, stdout, stderr, peakBytes, readBytes };
   });
   return { child, ended };
 }
@@ -60,6 +63,14 @@ export function highWaterMark(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+function bytesRead(pid: number | undefined): number {
+  try {
+    return Number(/^rchar: (\d+)/m.exec(readFileSync(`/proc/${pid}/io`, "utf8"))?.[1] ?? 0);
   } catch {
     return 0;
   }
