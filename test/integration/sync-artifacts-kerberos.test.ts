@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { artifactWorld } from "../support/artifact-world.ts";
@@ -228,4 +228,19 @@ artifacts: {job-1.0.conda.tgz: {id: "${url}", source: url}}
     for (const text of says) expect(run.stderr).toMatch(text);
     expect(run.exitCode).toBe(exitCode);
   });
+});
+
+test("a curl without GSSAPI is told as such", async (context) => {
+  const { world, login } = await kerberisedWorld(context, "/pub/never");
+  const bin = join(world.folder, "bin");
+  mkdirSync(bin);
+  // What a curl that was built without it answers.
+  writeFileSync(
+    join(bin, "curl"),
+    '#!/bin/sh\necho "curl: option --negotiate: the installed libcurl version does not support this" >&2\nexit 4\n',
+    { mode: 0o755 },
+  );
+  const run = await world.run({ ...login, PATH: bin });
+  expect(run.stderr).toContain("E_CURL_MISSING");
+  expect(run.exitCode).toBe(5);
 });

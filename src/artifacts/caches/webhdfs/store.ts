@@ -38,7 +38,11 @@ export function hdfsStore(settings: HdfsSettings, folder: string): CacheStore {
     readBack,
     async remember(name, sha256) {
       const path = pathOf(name);
-      await files.setAttribute(path, attribute, formatMemory(sha256, await files.checksum(path)));
+      const checksum = await files.checksum(path).catch(() => undefined);
+      // A namenode in safe mode cannot; the file is there and good all the same.
+      await files
+        .setAttribute(path, attribute, formatMemory(sha256, checksum))
+        .catch((error: unknown) => tellForgotten(means, path, error));
     },
     async put(name, copy, sent) {
       const wanted = { title: "what was to be kept", ...copy };
@@ -192,6 +196,12 @@ function refuseName({ api, title }: HdfsSettings, name: string): void {
       "E_ARTIFACT_ENTRY",
       `${title} cannot hold a file named ${JSON.stringify(name)}: "${bad}" is not possible there.`,
     );
+}
+
+function tellForgotten({ log, signal }: Means, path: string, error: unknown): void {
+  signal.throwIfAborted();
+  const why = error instanceof Error ? error.message : String(error);
+  log.debug(`The digest of ${path} cannot be remembered: ${why}`);
 }
 
 function tellLeftOver({ log }: Means, part: string, error: unknown): void {
