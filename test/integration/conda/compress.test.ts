@@ -224,6 +224,11 @@ test.for([
     script: "echo broken >&2; exit 3",
     message: "igzip failed: broken (exit code 3)",
   },
+  {
+    title: "has no room to write to",
+    script: "echo 'igzip: Error encountered while writing to file (null)' >&2; exit 252",
+    message: "No space left: ",
+  },
   { title: "is killed", script: "/bin/kill -9 $$", message: "igzip failed:  (exit code 137)" },
   {
     title: "loses data",

@@ -44,7 +44,8 @@ export function createIgzipHelper(
       shell ??= startShell(program, level, { input, output });
       writeWhole(input, bytes);
       const complaint = await ask(shell);
-      if (complaint?.includes("No space left") === true)
+      // igzip does not say why it could not write; to a file without a name it can only be for want of room.
+      if (complaint?.includes("while writing to file") === true)
         throw Object.assign(new Error(complaint), { code: "ENOSPC" });
       if (complaint !== undefined)
         throw packErrors("E_COMPRESSOR_FAILED", `igzip failed: ${complaint}`);
