@@ -50,7 +50,7 @@ export async function createBuiltin(spec: EnvironmentSpec, options: BuiltinOptio
     throw condaError("E_CONDA_MUSL", "This image has no glibc; conda packages need one.");
   const warn = (message: string) => log.warn(message);
   const configuration = await readConfiguration(env, warn);
-  const cache = await openPackageCache(options.packagesDirs, env);
+  const cache = await openPackageCache(options.packagesDirs, env, `${prefix}.packages`);
   const door = await openDoor({ env, ...configuration });
   const context = {
     ...options,

@@ -38,13 +38,15 @@ export interface PackageCache {
  * Opens the cache: the first folder that can be written to is used, all of them are looked through.
  *
  * @param folders of CONDA_PKGS_DIRS; none: `slipway/conda` in the user's cache
+ * @param passing taken where no folder is named and the user has no home that can be written to, as in containers
  * @throws E_CONDA_CACHE where no folder can be written to
  */
 export async function openPackageCache(
   folders: readonly string[],
   env: Environment,
+  passing: string,
 ): Promise<PackageCache> {
-  const candidates = folders.length > 0 ? folders : [usualFolder(env)];
+  const candidates = folders.length > 0 ? folders : [usualFolder(env), passing];
   const folder = await firstWritable(candidates);
   await removeLeftovers(folder);
   return {
