@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type PipelineRun, type PipelineWorld, pipelineWorld } from "../support/pipeline-world.ts";
+import { templatesProject, templatesRef } from "../support/template-project.ts";
+
+// A repository that only swapped its include, and that needs a library of the system for its build.
+const configuration = `include:
+  - project: "${templatesProject}"
+    ref: "${templatesRef}"
+    file: "/gitlab_ci_templates/pipelines/conda_artifact_repo.yml"
+
+stages: [lint, test]
+
+lint:
+  stage: lint
+  image: $SLIPWAY_IMAGE
+  script: [echo fine]
+
+build_conda_env:
+  extends: .build_conda_env
+  before_script:
+    - !reference [.setup_conda, before_script]
+    - "apt-get update"
+    - "apt-get install -y libkrb5-dev gcc"
+    - gcc --version
+`;
+
+const main = { branch: "main" } as const;
+const tag = { tag: "v0.15.0" } as const;
+let world: PipelineWorld;
+let branchPipeline: PipelineRun;
+
+// One story, told in order: what one test leaves is what the next finds.
+beforeAll(async () => {
+  world = await pipelineWorld(configuration);
+});
+afterAll(() => world?.[Symbol.asyncDispose]());
+
+const jobsPassed = ({ output }: PipelineRun) =>
+  [...output.matchAll(/^ *PASS +(\S+)/gm)].map(([, name]) => name).toSorted();
+
+async function packages(): Promise<readonly { name: string; version: string; id: number }[]> {
+  return JSON.parse(JSON.stringify(await world.api("packages")));
+}
+
+async function filesOf(version: string): Promise<readonly string[]> {
+  const found = (await packages()).find((one) => one.version === version);
+  const files: readonly { file_name: string; file_sha256: string }[] = JSON.parse(
+    JSON.stringify(await world.api(`packages/${found?.id}/package_files`)),
+  );
+  return files.map(({ file_name, file_sha256 }) => `${file_name} ${file_sha256}`).toSorted();
+}
+
+const refs = async () =>
+  JSON.stringify([await world.api("repository/tags"), await world.api("repository/branches")]);
+
+test("the pipeline of the default branch builds, with what the repository installs, and publishes nothing", async () => {
+  branchPipeline = await world.run({ ref: main });
+  expect(branchPipeline.output).toContain("Setting up gcc");
+  expect(jobsPassed(branchPipeline)).toEqual(["build_conda_env", "lint"]);
+  expect(branchPipeline.exitCode).toBe(0);
+  expect(await packages()).toEqual([]);
+});
+
+test("publish_conda_env, by hand, publishes a development version, and once is enough", async () => {
+  const jobs = ["publish_conda_env"];
+  const first = await world.run({ ref: main, jobs, again: branchPipeline });
+  expect(first.output).toContain("PACKAGE_FILE_COUNT=1");
+  expect(jobsPassed(first)).toEqual(jobs);
+  const files = await filesOf("0.15.0.dev");
+  expect(files.join("\n")).toMatch(
+    /example-job-project-0\.15\.0\.dev-main-[0-9a-f]{8}\.conda\.tgz /,
+  );
+
+  const second = await world.run({ ref: main, jobs, again: branchPipeline });
+  expect(jobsPassed(second)).toEqual(jobs);
+  expect(await filesOf("0.15.0.dev")).toEqual(files);
+});
+
+test("trigger_release, cancelled while it packs, has released nothing", async () => {
+  const before = await refs();
+  const cancelled = await world.run({
+    ref: main,
+    jobs: ["trigger_release"],
+    again: branchPipeline,
+    cancelAt: "Make the environment of",
+  });
+  expect(cancelled.output).toMatch(/trigger_release +finished in .* (?:FAIL|WARN) 143/);
+  expect(await refs()).toBe(before);
+});
+
+test("its retry releases what was packed and tried, and another retry changes nothing", async () => {
+  const jobs = ["trigger_release"];
+  const variables = { POST_RELEASE_VERSION_BUMP: "patch" };
+  const unpacked = { ...variables, RELEASE_CHECK: "none" };
+  const first = await world.run({ ref: main, jobs, again: branchPipeline, variables });
+  expect(first.output).toMatch(/Trying the pack out[^]*NEXT_VERSION=0\.15\.1\.dev/);
+  expect(jobsPassed(first)).toEqual(jobs);
+  const released = await refs();
+  expect(released).toContain('"v0.15.0"');
+
+  const second = await world.run({ ref: main, jobs, again: branchPipeline, variables: unpacked });
+  expect(second.output).toContain("NEXT_VERSION=0.15.1.dev");
+  expect(jobsPassed(second)).toEqual(jobs);
+  expect(await refs()).toBe(released);
+});
+
+test("the tag's pipeline publishes and releases, and running it again changes nothing", async () => {
+  const first = await world.run({ ref: tag });
+  expect(jobsPassed(first)).toEqual([
+    "build_conda_env",
+    "create_release",
+    "lint",
+    "publish_conda_env",
+  ]);
+  expect(first.exitCode).toBe(0);
+  const files = await filesOf("0.15.0");
+  expect(files.map((file) => file.replace(/ .*/, ""))).toEqual([
+    "SHA256SUMS",
+    "example-job-project-0.15.0.conda.tgz",
+    "example-job-project-0.15.0.conda.tgz.cdx.json",
+    "example-job-project-0.15.0.conda.tgz.intoto.json",
+  ]);
+  const releases = await world.api("releases");
+  expect(releases).toMatchObject([{ tag_name: "v0.15.0" }]);
+
+  const second = await world.run({ ref: tag, again: first });
+  expect(second.exitCode).toBe(0);
+  expect(await filesOf("0.15.0")).toEqual(files);
+  expect(await world.api("releases")).toEqual(releases);
+});
+
+test("republish_release completes a release from the default branch, and takes the newest tag without being told", async () => {
+  const files = await filesOf("0.15.0");
+  await fetch(`${world.gitlab.api}/projects/${world.gitlab.project.id}/releases/v0.15.0`, {
+    method: "DELETE",
+    headers: { "PRIVATE-TOKEN": world.gitlab.tokens.maintainer },
+  });
+  expect(await world.api("releases")).toEqual([]);
+  const again = await world.run({ ref: main, jobs: ["republish_release"] });
+  expect(again.output).toContain("Completing the release of v0.15.0");
+  expect(jobsPassed(again)).toEqual(["republish_release"]);
+  expect(await world.api("releases")).toMatchObject([{ tag_name: "v0.15.0" }]);
+  expect(await filesOf("0.15.0")).toEqual(files);
+});
