@@ -12,6 +12,7 @@ import {
   readReleaseTag,
   type Release,
   type WantedRelease,
+  requireToken,
 } from "../src/gitlab/index.ts";
 import { isChecksums, provenanceErrors } from "../src/provenance/index.ts";
 import { defineStep, humanSize, type Inputs, type StepContext } from "../src/step/index.ts";
@@ -24,6 +25,9 @@ import { warnOfLatest } from "./shared/latest-release.ts";
 import { readTarget } from "./shared/package-target.ts";
 
 const outputs = { RELEASE_URL: "Page of the release" };
+
+/** The first that is set is taken. */
+const tokenOrder = ["CI_JOB_TOKEN", "GITLAB_TOKEN", "CI_PROJECT_PASSWORD"] as const;
 
 export default defineStep({
   name: "create-release",
@@ -45,13 +49,14 @@ export default defineStep({
     versionErrors.table,
     signingErrors,
   ],
+  check: (values) => requireToken(values, tokenOrder),
   async plan(context) {
     const { inputs, variable, dryRun, refuse, signal } = context;
     const tag = inputs.RELEASE_TAG;
     const target = await readTarget(context, tag);
     const { links, paths, template, givenNotes } = await readTexts(context, target.version);
 
-    const gitlab = connectGitLab(context, ["CI_JOB_TOKEN", "GITLAB_TOKEN", "CI_PROJECT_PASSWORD"]);
+    const gitlab = connectGitLab(context, tokenOrder);
     const isPipelineOfTag = variable("CI_COMMIT_TAG") === tag;
     const found = await readReleaseTag(gitlab, {
       tag,

@@ -4,6 +4,7 @@ import {
   type GitLab,
   gitlabError,
   statusError,
+  requireToken,
 } from "../src/gitlab/index.ts";
 import { provenanceErrors } from "../src/provenance/index.ts";
 import { defineStep } from "../src/step/index.ts";
@@ -20,6 +21,9 @@ import { judge } from "./release-status/judge.ts";
 import { lookAtRelease } from "./release-status/look.ts";
 import { tellMissing, tellStatus } from "./release-status/tell.ts";
 import { readTarget } from "./shared/package-target.ts";
+
+/** The first that is set is taken. */
+const tokenOrder = ["GITLAB_TOKEN", "CI_PROJECT_PASSWORD", "CI_JOB_TOKEN"] as const;
 
 export default defineStep({
   name: "release-status",
@@ -38,17 +42,18 @@ export default defineStep({
     },
   ],
   errors: [statusError.table, gitlabError.table, provenanceErrors.table, versionErrors.table],
-  check({ STATUS_REQUIRE }) {
+  check(values) {
     const words: readonly string[] = [...attestations, "none"];
-    return STATUS_REQUIRE.filter((word) => !words.includes(word)).map((got) => ({
+    const wrong = values.STATUS_REQUIRE.filter((word) => !words.includes(word)).map((got) => ({
       name: "STATUS_REQUIRE",
       got,
       expected: words.join(", "),
       cure: "Write one or more of these words with commas between them.",
     }));
+    return [...wrong, ...requireToken(values, tokenOrder)];
   },
   async plan(context) {
-    const gitlab = connectGitLab(context, ["GITLAB_TOKEN", "CI_PROJECT_PASSWORD", "CI_JOB_TOKEN"]);
+    const gitlab = connectGitLab(context, tokenOrder);
     const tag = await chooseTag(context, gitlab);
     if (tag === undefined) {
       tellMissing(context, "No version was tagged yet.");

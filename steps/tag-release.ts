@@ -1,5 +1,5 @@
 import { gitErrors, pushRelease, releaseErrors } from "../src/git/index.ts";
-import { connectGitLab, gitlabError } from "../src/gitlab/index.ts";
+import { connectGitLab, gitlabError, requireToken } from "../src/gitlab/index.ts";
 import { defineStep, type Effect } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { autoErrors } from "./shared/auto-inputs.ts";
@@ -13,6 +13,9 @@ import { readRelease } from "./tag-release/release.ts";
 import { connectGit } from "./shared/git-server.ts";
 import { tellGoal, tellReleased } from "./tag-release/tell.ts";
 import { startTagPipeline } from "./tag-release/trigger.ts";
+
+/** The first that is set is taken. */
+const tokenOrder = ["CI_PROJECT_PASSWORD", "GITLAB_TOKEN", "CI_JOB_TOKEN"] as const;
 
 export default defineStep({
   name: "tag-release",
@@ -37,10 +40,11 @@ export default defineStep({
     autoErrors.table,
   ],
   reproduceAfter: ["bump-version"],
+  check: (values) => requireToken(values, tokenOrder),
   async plan(context) {
     const place = await openPlace(context);
     const branch = readBranch(context, place.checkout);
-    const gitlab = connectGitLab(context, ["CI_PROJECT_PASSWORD", "GITLAB_TOKEN", "CI_JOB_TOKEN"]);
+    const gitlab = connectGitLab(context, tokenOrder);
     const server = await connectGit(
       context,
       place.repository,

@@ -7,6 +7,7 @@ import {
   selectFiles,
   uploadFiles,
   type UploadResult,
+  requireToken,
 } from "../src/gitlab/index.ts";
 import { provenanceErrors } from "../src/provenance/index.ts";
 import {
@@ -31,6 +32,9 @@ const outputs = {
   PACKAGE_FILE_SHA256: "SHA-256 of the first file",
   PACKAGE_FILE_COUNT: "How many files were uploaded or already there",
 };
+
+/** The first that is set is taken. */
+const tokenOrder = ["CI_JOB_TOKEN", "GITLAB_TOKEN", "CI_PROJECT_PASSWORD"] as const;
 
 export default defineStep({
   name: "upload-package",
@@ -74,6 +78,7 @@ export default defineStep({
     },
   ],
   errors: [gitlabError.table, provenanceErrors.table, versionErrors.table, signingErrors],
+  check: (values) => requireToken(values, tokenOrder),
   async plan(context) {
     const { inputs, cwd, dryRun, refuse } = context;
     const files = await selectFiles({
@@ -82,7 +87,7 @@ export default defineStep({
       limit: inputs.UPLOAD_LIMIT,
     });
     const target = await readTarget(context, inputs.RELEASE_TAG);
-    const gitlab = connectGitLab(context, ["CI_JOB_TOKEN", "GITLAB_TOKEN", "CI_PROJECT_PASSWORD"]);
+    const gitlab = connectGitLab(context, tokenOrder);
     const refusal = dryRun ? await expectedRefusal(gitlab, "upload files") : undefined;
     if (refusal !== undefined) refuse(refusal);
 

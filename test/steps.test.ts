@@ -5,7 +5,9 @@ import { describe, expect, test } from "vitest";
 import { commonInputs } from "../src/step/common-inputs.ts";
 import { readInputs } from "../src/step/inputs/read.ts";
 import { knownNames } from "../src/step/known-names.ts";
+import { runStep } from "../src/step/run-step.ts";
 import { predefinedVariables } from "./support/predefined-variables.ts";
+import { temporaryFolder } from "./support/repositories.ts";
 import { sources } from "./support/imports.ts";
 import { allSteps } from "./support/steps.ts";
 
@@ -90,6 +92,40 @@ describe.each([...steps])("%s", (name, step) => {
     expect(existsSync(join(root, "docs/reference", `${name}.md`))).toBe(true);
   });
 });
+
+describe.each(["tag-release", "upload-package", "create-release", "release-status"])(
+  "%s without a token",
+  (name) => {
+    const run = async (env: Record<string, string>) => {
+      const step = steps.get(name);
+      if (step === undefined) throw new Error(`There is no ${name}.`);
+      return runStep(step, { env, cwd: await temporaryFolder() });
+    };
+    const complete = {
+      GITLAB_API: "https://gitlab.example.org/api/v4",
+      GITLAB_PROJECT: "group/project",
+      REPOSITORY_URL: "https://gitlab.example.org/group/project",
+      PACKAGE_FILES: "*.zip",
+      PACKAGE_NAME: "project",
+      RELEASE_TAG: "v1.0.0",
+    };
+
+    test("says so among all that is wrong", async () => {
+      const { exitCode, stdout, stderr } = await run({ ...complete, GITLAB_API: "somewhere" });
+      const said = stdout + stderr;
+      expect(exitCode).toBe(2);
+      expect(said).toContain("E_INPUTS");
+      expect(said).toContain("GITLAB_API: got");
+      expect(said).toMatch(/GITLAB_TOKEN.*: got nothing, expected a token in one of them/);
+    });
+
+    test("has a code of its own where nothing else is wrong", async () => {
+      const { exitCode, stdout, stderr } = await run(complete);
+      expect(exitCode).toBe(2);
+      expect(stdout + stderr).toContain("E_TOKEN_MISSING");
+    });
+  },
+);
 
 test("every error code stands in one table only", async () => {
   const tables = [...sources(["src/**/*.ts"])].filter(([, content]) =>

@@ -3,9 +3,7 @@ import { createGitLab, type GitLab } from "./client.ts";
 import { openHttp } from "./http.ts";
 import type { gitlabInputs } from "./inputs.ts";
 import { readProxies } from "./proxies.ts";
-import { chooseToken, noToken, type Token, type TokenOffer } from "./tokens.ts";
-
-export type TokenVariable = "CI_JOB_TOKEN" | "GITLAB_TOKEN" | "CI_PROJECT_PASSWORD";
+import { chooseToken, noToken, type Token, type TokenOffer, type TokenVariable } from "./tokens.ts";
 
 /** What of a step's context a connection is made of. */
 export type Connection = Pick<

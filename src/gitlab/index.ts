@@ -7,7 +7,6 @@ export {
   connectReader,
   connectProject,
   type Connection,
-  type TokenVariable,
 } from "./connect.ts";
 export { gitlabError, statusError } from "./errors.ts";
 export { setAutoMerge } from "./auto-merge.ts";
@@ -78,7 +77,14 @@ export {
   type ProtectedTag,
   type Tag,
 } from "./refs.ts";
-export { chooseToken, type Token, tokenHeaders, type TokenKind } from "./tokens.ts";
+export {
+  chooseToken,
+  requireToken,
+  type Token,
+  tokenHeaders,
+  type TokenKind,
+  type TokenVariable,
+} from "./tokens.ts";
 export { readTokenSelf, type TokenSelf } from "./token-self.ts";
 export { type AuthorityFile, readAuthorityEnds, readTrust } from "./trust.ts";
 export { forEachBounded } from "./bounded.ts";

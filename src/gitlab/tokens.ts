@@ -1,3 +1,4 @@
+import type { Problem, StepError } from "../step/index.ts";
 import { Secret } from "../step/secret.ts";
 import { gitlabError } from "./errors.ts";
 
@@ -13,6 +14,8 @@ export interface Token {
 
 /** Nobody's: what is public can be read without a token. */
 export const noToken: Token = { variable: "no variable", kind: "none", secret: new Secret("") };
+
+export type TokenVariable = "CI_JOB_TOKEN" | "GITLAB_TOKEN" | "CI_PROJECT_PASSWORD";
 
 /** A variable that may hold a token. */
 export interface TokenOffer {
@@ -37,8 +40,32 @@ export function chooseToken(offers: readonly TokenOffer[]): Token {
     const isJob = variable === "CI_JOB_TOKEN" || value === jobToken || value.startsWith("glcbt-");
     return { variable, secret, kind: isJob ? "job" : "private" };
   }
-  const names = offers.map(({ variable }) => variable).join(", ");
-  throw gitlabError("E_TOKEN_MISSING", `None of ${names} is set.`);
+  throw missing(offers.map(({ variable }) => variable));
+}
+
+/**
+ * A rule across the inputs of a step that cannot do without a token: told together with whatever else is wrong, so that
+ * nobody mends the rest first and then hears of the token.
+ */
+export function requireToken(
+  values: Readonly<Partial<Record<TokenVariable, Secret>>>,
+  order: readonly TokenVariable[],
+): readonly Problem[] {
+  if (order.some((variable) => values[variable] !== undefined)) return [];
+  const alone = missing(order);
+  return [
+    {
+      name: order.join(" or "),
+      got: "nothing",
+      expected: "a token in one of them",
+      cure: alone.hint ?? alone.message,
+      alone,
+    },
+  ];
+}
+
+function missing(variables: readonly string[]): StepError {
+  return gitlabError("E_TOKEN_MISSING", `None of ${variables.join(", ")} is set.`);
 }
 
 /** The header that carries the token. @see https://docs.gitlab.com/api/rest/authentication/ */

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import {
   adoptCommit,
   folderInside,
@@ -41,7 +42,7 @@ export async function planCommitted(
     repository,
     checkout,
     folder: await folderInside(checkout, folder),
-    signer: key === undefined ? undefined : await sshSigner(git.context, key),
+    signer: key === undefined ? undefined : await sshSigner(git.context, resolve(context.cwd, key)),
   };
   const planned = await planReleaseCommit(context, place);
   const { plan, request, found } = planned;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runStep } from "../../src/step/index.ts";
@@ -224,6 +224,9 @@ describe("in a git repository", () => {
     );
     expect((await bump(other, env)).outputs).toEqual(outputs);
     expect((await bump(root, env)).outputs).toEqual(outputs);
+    const near = await makeRepository(workflowProject);
+    await copyFile(key, join(near, "key"));
+    expect((await bump(near, { ...env, GIT_SIGNING_KEY_FILE: "key" })).outputs).toEqual(outputs);
   });
 
   test("a released version is left alone", async () => {

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { isAbsolute } from "node:path";
+import type { StepError } from "../errors.ts";
 import { BadValue, type Input, type Inputs, type Values } from "./input.ts";
 import { nearMisses } from "./near-miss.ts";
 
@@ -25,6 +26,8 @@ export interface Problem {
   readonly got: string;
   readonly expected: string;
   readonly cure: string;
+  /** What is raised where nothing else is wrong, for a problem that has a code of its own. */
+  readonly alone?: StepError;
 }
 
 export interface ReadInputs<Set extends Inputs> {

@@ -4,6 +4,8 @@ import type { Problem } from "./read.ts";
 
 /** All wrong inputs in one error. */
 export function wrongInputs(problems: readonly Problem[]): StepError {
+  const [first] = problems;
+  if (problems.length === 1 && first?.alone !== undefined) return first.alone;
   const count =
     problems.length === 1 ? "One input is wrong" : `${problems.length} inputs are wrong`;
   const lines = problems.map(
