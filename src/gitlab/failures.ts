@@ -2,7 +2,7 @@ import type { StepError } from "../step/errors.ts";
 import { type Answered, title } from "./call.ts";
 import { readErrorText } from "./error-text.ts";
 import { gitlabError } from "./errors.ts";
-import type { Token } from "./tokens.ts";
+import { isDeployToken, type Token } from "./tokens.ts";
 import type { TransportError } from "./transport-error.ts";
 
 /** Who asked which server: for the messages. */
@@ -86,10 +86,13 @@ function requestNote({ requestId }: Answered): string {
 const strangersHint =
   "Without a token only what is public can be read: set GITLAB_TOKEN to one with the scope read_api.";
 
-function refusedHint({ variable, kind }: Token, text: string): string {
+function refusedHint(token: Token, text: string): string {
+  const { variable, kind } = token;
   if (kind === "none") return strangersHint;
   if (kind === "job")
     return `A job token is valid only while its job runs, and only where the API takes one. Outside of a job set GITLAB_TOKEN instead of ${variable}.`;
+  if (isDeployToken(token))
+    return `${variable} holds a deploy token (gldt-…), which GitLab takes for downloads alone. Make a project access token (Settings, Access tokens) and store it there instead.`;
   if (/expired/i.test(text))
     return `The token in ${variable} is expired: tokens end at midnight UTC of their last day. Make a new one (Settings, Access tokens).`;
   if (/revoked/i.test(text))

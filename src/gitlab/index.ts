@@ -79,6 +79,7 @@ export {
 } from "./refs.ts";
 export {
   chooseToken,
+  forDownloads,
   requireToken,
   type Token,
   tokenHeaders,

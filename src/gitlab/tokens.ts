@@ -2,8 +2,11 @@ import type { Problem, StepError } from "../step/index.ts";
 import { Secret } from "../step/secret.ts";
 import { gitlabError } from "./errors.ts";
 
-/** `job`: `CI_JOB_TOKEN`. `private`: a personal, project or group access token. `none`: asked as a stranger. */
-export type TokenKind = "job" | "private" | "none";
+/**
+ * `job`: `CI_JOB_TOKEN`. `private`: a personal, project or group access token. `deploy`: it reads package files and
+ * nothing else. `none`: asked as a stranger.
+ */
+export type TokenKind = "job" | "private" | "deploy" | "none";
 
 export interface Token {
   /** The variable it came from: it is printed, the value never is. */
@@ -68,8 +71,20 @@ function missing(variables: readonly string[]): StepError {
   return gitlabError("E_TOKEN_MISSING", `None of ${variables.join(", ")} is set.`);
 }
 
+/** Deploy tokens are told by their prefix. */
+export function isDeployToken({ secret }: Pick<Token, "secret">): boolean {
+  return secret.reveal().startsWith("gldt-");
+}
+
+/** The same token, for downloads of package files alone: there a deploy token is as good as any other. */
+export function forDownloads(token: Token): Token {
+  return isDeployToken(token) ? { ...token, kind: "deploy" } : token;
+}
+
+const headerOf = { job: "job-token", private: "private-token", deploy: "deploy-token" } as const;
+
 /** The header that carries the token. @see https://docs.gitlab.com/api/rest/authentication/ */
 export function tokenHeaders({ kind, secret }: Token): Readonly<Record<string, string>> {
   if (kind === "none") return {};
-  return { [kind === "job" ? "job-token" : "private-token"]: secret.reveal() };
+  return { [headerOf[kind]]: secret.reveal() };
 }

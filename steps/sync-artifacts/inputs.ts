@@ -42,7 +42,7 @@ export const inputs = {
   SOURCE_TOKEN: secret({
     optional: true,
     about:
-      "Token that may read the package registries of SOURCE_GITLAB: the scope read_api and the role Reporter are enough. Without it the job's own token is tried.",
+      "Token that may read the package registries of SOURCE_GITLAB: the scope read_api and the role Reporter are enough, and so is a deploy token (gldt-…) with read_package_registry. Without it the job's own token is tried.",
   }),
   SOURCE_GITLAB: url({
     optional: true,

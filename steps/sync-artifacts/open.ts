@@ -11,7 +11,13 @@ import {
   type TokenServer,
   groupArtifacts,
 } from "../../src/artifacts/index.ts";
-import { authorityFiles, chooseToken, openHttp, readProxies } from "../../src/gitlab/index.ts";
+import {
+  authorityFiles,
+  chooseToken,
+  forDownloads,
+  openHttp,
+  readProxies,
+} from "../../src/gitlab/index.ts";
 import type { SyncContext } from "./inputs.ts";
 
 /** Reads what the files declare. @throws {StepError} E_ARTIFACTS_FILE with everything that is wrong. */
@@ -52,7 +58,7 @@ export function readTokenServer({ inputs, variable, log }: SyncContext): TokenSe
     { variable: "GITLAB_TOKEN", secret: GITLAB_TOKEN },
   ];
   if (offers.every(({ secret }) => secret === undefined)) return undefined;
-  const token = chooseToken(offers);
+  const token = forDownloads(chooseToken(offers));
   log.info(`Package files of ${url} are read with the token in ${token.variable}.`);
   return { url, token };
 }

@@ -3,6 +3,7 @@ import type { Call } from "../../src/gitlab/call.ts";
 import { part } from "../../src/gitlab/call.ts";
 import { find, get } from "../../src/gitlab/client.ts";
 import { write } from "../../src/gitlab/outcome.ts";
+import { Secret } from "../../src/step/secret.ts";
 import {
   collect,
   type FaultServer,
@@ -170,6 +171,17 @@ test("H20 an expired token is told with its variable and the cure", async () => 
       hint: "The token in GITLAB_TOKEN is expired: tokens end at midnight UTC of their last day. Make a new one (Settings, Access tokens).",
     },
   );
+});
+
+test("a deploy token where an access token is needed is told as what it is", async () => {
+  server.next(status(401, { message: "401 Unauthorized" }));
+  const token = { ...privateToken, variable: "DEPLOY_TOKEN", secret: new Secret("gldt-secret-1") };
+  await expect(get(testClient(server.api, { token }), reading)).rejects.toMatchObject({
+    code: "E_TOKEN_REFUSED",
+    hint: expect.stringMatching(
+      /^DEPLOY_TOKEN holds a deploy token .* Make a project access token/,
+    ),
+  });
 });
 
 test("H20 a scope that is too small is told with the scope that is needed", async () => {

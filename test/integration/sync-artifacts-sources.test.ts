@@ -71,6 +71,27 @@ describe.each(["api", "page"] as const)(
   },
 );
 
+test("a deploy token reads by the address of the API, and is told what it cannot read", async () => {
+  const { admin, url, project: shown } = project.gitlab;
+  const scopes = ["read_package_registry"];
+  const env = {
+    SOURCE_GITLAB: url,
+    SOURCE_TOKEN: admin.createToken({ kind: "deploy", scopes, project: shown.id }).value,
+  };
+  const world = await artifactWorld();
+  world.declare(entry(addresses.api));
+  const run = await world.run(env);
+  expect(run.stderr).toBe("");
+  expect(run.stdout).toContain(sha256Of(pack));
+  expect(readFileSync(join(world.folder, "cache/demo-1.2.0.tgz"))).toEqual(pack);
+
+  const byPage = await artifactWorld();
+  byPage.declare(entry(addresses.page));
+  const refused = await byPage.run(env);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain("which the deploy token in SOURCE_TOKEN cannot read");
+});
+
 test("the job's own token reads the job's own GitLab, and a token of nobody is refused", async () => {
   const world = await artifactWorld();
   world.declare(entry(addresses.api));

@@ -65,7 +65,14 @@ function onTheWeb(
   if (url.username !== "" || url.password !== "")
     throw badId(artifact, "an address in a repository's file must hold no user name or password");
   const address = tokens === undefined ? undefined : packageFileAt(url, tokens.url);
-  return tokens === undefined || address === undefined
+  // A deploy token gets files, but not always the registry's lists of them.
+  const isDeploy = tokens?.token.kind === "deploy";
+  if (isDeploy && address !== undefined && address.file === undefined)
+    throw badId(
+      artifact,
+      `it is the address of a page, which the deploy token in ${tokens.token.variable} cannot read; give the file's address in the API (…/packages/generic/NAME/VERSION/FILE), or a token with the scope read_api`,
+    );
+  return tokens === undefined || address === undefined || isDeploy
     ? webFile(means, anonymousOr(url, tokens))
     : gitlabFile({
         means,
