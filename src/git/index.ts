@@ -22,6 +22,7 @@ export {
 } from "./history.ts";
 export { checkIdentity, type Identity, type Signature } from "./identity.ts";
 export { listRefs } from "./list-refs.ts";
+export type { Carrier } from "./ls-refs.ts";
 export { makePrivateRepository, type Repository } from "./private-repository.ts";
 export { refNameProblem, requireRefNames } from "./ref-name.ts";
 export { remoteAt, type Credential, type Remote } from "./remote.ts";

@@ -1,5 +1,6 @@
 import { ask } from "./ask.ts";
 import { gitErrors } from "./errors.ts";
+import { lsRefs } from "./ls-refs.ts";
 import type { Server } from "./server.ts";
 import { type Sha, toSha } from "./sha.ts";
 
@@ -14,6 +15,13 @@ export async function listRefs(
   names: readonly string[],
 ): Promise<ReadonlyMap<string, Sha>> {
   const patterns = names.flatMap((name) => (name.endsWith("*") ? [name] : [name, `${name}^{}`]));
+  const listed = await lsRefs(
+    server,
+    names.map((name) => name.replace(/\*$/u, "")),
+  );
+  // Nothing at all is an empty repository, for which git has the words.
+  if (listed !== undefined && listed.size > 0)
+    return new Map([...listed].filter(([name]) => isWanted(name, patterns)));
   const { url } = server.remote;
   // HEAD is always there. A web page without a line break, answered with 200, passes for an empty list with git.
   const text = await ask(server, ["ls-remote", "--quiet", url, "HEAD", ...patterns]);

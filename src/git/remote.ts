@@ -53,16 +53,23 @@ export function remoteAt(
  * environment. There is no file (temporary folders may be noexec), nothing in an argument list, and git's traces mask
  * it; and it goes with the first request, where a helper would take an answer of 401 and two more children.
  */
-export function credentialConfig({ url, credential }: Remote): ConfigValue[] {
-  if (credential === undefined) return [];
-  const { username, password } = credential;
-  const basic = Buffer.from(`${username}:${password.reveal()}`).toString("base64");
-  const key = `http.${new URL(url).origin}/.extraHeader`;
+export function credentialConfig(remote: Remote): ConfigValue[] {
+  const { authorization } = credentialHeader(remote);
+  if (authorization === undefined) return [];
+  const key = `http.${new URL(remote.url).origin}/.extraHeader`;
   // The empty value first lets go of headers that any other configuration names.
   return [
     [key, ""],
-    [key, `Authorization: Basic ${basic}`],
+    [key, `Authorization: ${authorization}`],
   ];
+}
+
+/** The credential as HTTP has it. */
+export function credentialHeader({ credential }: Remote): { authorization?: string } {
+  if (credential === undefined) return {};
+  const { username, password } = credential;
+  const basic = Buffer.from(`${username}:${password.reveal()}`).toString("base64");
+  return { authorization: `Basic ${basic}` };
 }
 
 /** The variables that a command for this remote gets besides the closed environment. */

@@ -1,4 +1,5 @@
 import type { GitResult } from "./git.ts";
+import type { Carrier } from "./ls-refs.ts";
 import type { Repository } from "./private-repository.ts";
 import { credentialConfig, networkVariables, type Remote } from "./remote.ts";
 
@@ -10,6 +11,8 @@ export interface Server {
   readonly random: () => number;
   /** On the context's monotonic clock, in milliseconds; no attempt begins after it. */
   readonly deadlineMs: number;
+  /** Carries a question that needs no git; without it git asks all of them. */
+  readonly carrier: Carrier | undefined;
 }
 
 /** The longest that one git command may take. */
@@ -22,9 +25,10 @@ export function serverOf(
   {
     random = Math.random,
     deadlineMs = Number.POSITIVE_INFINITY,
-  }: { random?: () => number; deadlineMs?: number } = {},
+    carrier,
+  }: { random?: () => number; deadlineMs?: number; carrier?: Carrier | undefined } = {},
 ): Server {
-  return { repository, remote, random, deadlineMs };
+  return { repository, remote, random, deadlineMs, carrier };
 }
 
 /** One attempt of a command that speaks to the server, whatever it ends with. */

@@ -38,7 +38,7 @@ export interface GitLabSettings {
 /** GitLab's API as one token sees it. */
 export interface GitLab extends Pick<
   GitLabSettings,
-  "api" | "project" | "token" | "log" | "clock"
+  "api" | "project" | "token" | "http" | "log" | "clock"
 > {
   /** Host and port, for messages. */
   readonly host: string;
@@ -64,6 +64,7 @@ export function createGitLab(settings: GitLabSettings): GitLab {
     api,
     project,
     token,
+    http,
     log,
     clock,
     host,

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type Carrier,
   type Remote,
   remoteAt,
   type Repository,
@@ -9,9 +10,12 @@ import {
 } from "../../src/git/index.ts";
 import {
   authorityFiles,
+  type Exchange,
   type GitLab,
   type gitlabInputs,
+  type Http,
   readTrust,
+  TransportError,
 } from "../../src/gitlab/index.ts";
 import type { StepContext, Values } from "../../src/step/index.ts";
 
@@ -24,10 +28,37 @@ export async function connectGit(
   context: ServerContext,
   repository: Repository,
   address: string,
-  { token, deadlineMs }: Pick<GitLab, "token" | "deadlineMs">,
+  { token, deadlineMs, http }: Pick<GitLab, "token" | "deadlineMs"> & Partial<Pick<GitLab, "http">>,
 ): Promise<Server> {
   const remote = await remoteOf(context, address, token);
-  return serverOf(repository, remote, { deadlineMs });
+  return serverOf(repository, remote, {
+    deadlineMs,
+    carrier: http === undefined ? undefined : carrierOver(http),
+  });
+}
+
+/** Whatever goes wrong on this way, git then asks on its own, and tells what it is. */
+function carrierOver(http: Http): Carrier {
+  return async ({ url, headers, type, answerType, body }) => {
+    const exchange: Exchange = {
+      method: "POST",
+      url,
+      headers: { ...headers, accept: answerType },
+      body: { type, size: body.length, open: () => pieces(body) },
+    };
+    try {
+      const answer = await http.exchange(exchange);
+      const isWanted = answer.status === 200 && answer.headers["content-type"] === answerType;
+      return isWanted ? answer.body : undefined;
+    } catch (error) {
+      if (error instanceof TransportError) return undefined;
+      throw error;
+    }
+  };
+}
+
+async function* pieces(body: Buffer): AsyncGenerator<Buffer> {
+  yield body;
 }
 
 async function remoteOf(
