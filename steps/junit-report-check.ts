@@ -3,7 +3,7 @@ import { gitlabError } from "../src/gitlab/index.ts";
 import { reportError } from "../src/reports/errors.ts";
 import { defineStep } from "../src/step/index.ts";
 import { gateInputs, gateOutputs, workInputs } from "./junit-report-check/inputs.ts";
-import { checkInputs } from "./junit-report-check/rules.ts";
+import { gateRules } from "./junit-report-check/rules.ts";
 
 export default defineStep({
   name: "junit-report-check",
@@ -23,7 +23,7 @@ export default defineStep({
     },
   ],
   errors: [reportError.table, gitErrors.table, gitlabError.table],
-  check: checkInputs,
+  check: gateRules,
   async plan(context) {
     const { planReportCheck } = await import("./junit-report-check/plan.ts");
     return planReportCheck(context);

@@ -42,16 +42,18 @@ export default defineStep({
     },
   ],
   errors: [statusError.table, gitlabError.table, provenanceErrors.table, versionErrors.table],
-  check(values) {
-    const words: readonly string[] = [...attestations, "none"];
-    const wrong = values.STATUS_REQUIRE.filter((word) => !words.includes(word)).map((got) => ({
-      name: "STATUS_REQUIRE",
-      got,
-      expected: words.join(", "),
-      cure: "Write one or more of these words with commas between them.",
-    }));
-    return [...wrong, ...requireToken(values, tokenOrder)];
-  },
+  check: [
+    ({ STATUS_REQUIRE }) => {
+      const words: readonly string[] = [...attestations, "none"];
+      return STATUS_REQUIRE.filter((word) => !words.includes(word)).map((got) => ({
+        name: "STATUS_REQUIRE",
+        got,
+        expected: words.join(", "),
+        cure: "Write one or more of these words with commas between them.",
+      }));
+    },
+    (values) => requireToken(values, tokenOrder),
+  ],
   async plan(context) {
     const gitlab = connectGitLab(context, tokenOrder);
     const tag = await chooseTag(context, gitlab);

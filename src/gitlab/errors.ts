@@ -102,8 +102,8 @@ export const gitlabError = defineErrors({
   },
   E_PACKAGE_FILES: {
     exit: exit.config,
-    cause: "The files to upload are missing, unreadable or clash with each other.",
-    cure: "Check PACKAGE_FILES against what the job made; patterns are relative to the working directory.",
+    cause: "The files to upload or to verify are missing, unreadable or clash with each other.",
+    cure: "Check PACKAGE_FILES (in verify-release VERIFY_FILES) against the files that are there; patterns are relative to the working directory.",
   },
   E_PACKAGE_NAME: {
     exit: exit.config,

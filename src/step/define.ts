@@ -57,6 +57,9 @@ export interface Example {
   command: string;
 }
 
+/** What is wrong with inputs that each are right by themselves. */
+export type Rule<In extends Inputs> = (values: Values<In>) => readonly Problem[];
+
 export interface StepDefinition<In extends Inputs = Inputs, Out extends OutputNames = OutputNames> {
   /** The command on PATH. */
   name: string;
@@ -72,8 +75,8 @@ export interface StepDefinition<In extends Inputs = Inputs, Out extends OutputNa
   reproduceAfter?: readonly string[];
   /** `temporary` where the working directory must stay untouched: without SLIPWAY_REPORT_DIR the report goes to a new folder whose path is printed. */
   report?: "here" | "temporary";
-  /** Rules across inputs ("exactly one of"), checked in the same pass as the inputs themselves. */
-  check?(values: Values<In>): readonly Problem[];
+  /** Rules across inputs ("exactly one of"), checked in the same pass as the inputs themselves; each is judged where all that it reads is right. */
+  check?: Rule<In> | readonly Rule<In>[];
   /** Looks at the world and decides what to do; changes nothing. */
   plan(context: StepContext<In, Out>): Promise<readonly Effect[]>;
   /** After all effects: sets the outputs, facts and report that depend on their results. */
@@ -131,12 +134,7 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
     check(values, wrong) {
       const judged = withoutWrong(values, wrong);
       if (!holdsAll(judged, inputs)) return [];
-      try {
-        return definition.check?.(judged) ?? [];
-      } catch (error) {
-        if (error instanceof NotJudged) return [];
-        throw error;
-      }
+      return [definition.check ?? []].flat().flatMap((rule) => judge(rule, judged));
     },
     bind(values) {
       if (!holdsAll(values, inputs)) throw new TypeError(`The inputs of ${name} are incomplete`);
@@ -156,6 +154,15 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
 
 /** A rule asked for an input that is itself wrong: it can be judged when that one is mended. */
 class NotJudged extends Error {}
+
+function judge<In extends Inputs>(rule: Rule<In>, values: Values<In>): readonly Problem[] {
+  try {
+    return rule(values);
+  } catch (error) {
+    if (error instanceof NotJudged) return [];
+    throw error;
+  }
+}
 
 function withoutWrong(
   values: Readonly<Record<string, unknown>>,

@@ -41,6 +41,27 @@ test("a rule is not judged on an input that is itself wrong", async () => {
 `);
 });
 
+test("a rule that cannot be judged leaves the others to be", async () => {
+  const problem = (name: string) => ({ name, got: "x", expected: "y", cure: "set it" });
+  const step = stepWith({
+    inputs: {
+      NOTE_OTHER: integer({ about: "A number.", optional: true }),
+      NOTE_NAME: text({ about: "A name.", optional: true }),
+    },
+    outputs: {},
+    check: [
+      ({ NOTE_OTHER }) => (NOTE_OTHER === 1 ? [problem("NOTE_OTHER")] : []),
+      ({ NOTE_NAME }) => (NOTE_NAME === "x" ? [problem("NOTE_NAME")] : []),
+    ],
+  });
+  const env = { NOTE_OTHER: "many", NOTE_NAME: "x" };
+  const { stderr } = await runStep(step, { env, cwd: await temporaryFolder() });
+  expect(stderr).toContain(`ERROR E_INPUTS: 2 inputs are wrong:
+  NOTE_OTHER: got "many", expected a whole number; set NOTE_OTHER
+  NOTE_NAME: got x, expected y; set it
+`);
+});
+
 test("a rule that is kept says nothing", async () => {
   expect(await errorOf({ NOTE_TEXT: "a", NOTE_NAME: "n" })).toBe("");
 });
