@@ -24,6 +24,9 @@ export function tellStates(
   });
 }
 
+/** What is known of a cache, whatever failed. */
+const told: ReadonlySet<string> = new Set(["there", "differs"]);
+
 /** One line for each artifact and cache, in columns. */
 function table(artifacts: readonly ArtifactReport[]): readonly string[] {
   const rows = artifacts.flatMap(({ name, state, sizeBytes, caches }) =>
@@ -31,7 +34,7 @@ function table(artifacts: readonly ArtifactReport[]): readonly string[] {
       name,
       sizeBytes === undefined ? "" : humanSize(sizeBytes),
       cache.title,
-      state === "failed" && cache.state !== "there" ? "failed" : cache.state,
+      state === "failed" && !told.has(cache.state) ? "failed" : cache.state,
     ]),
   );
   const widths = [0, 1, 2].map((column) =>

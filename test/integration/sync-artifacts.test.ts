@@ -124,6 +124,21 @@ test("status shows a table, changes nothing and ends with 1 where something is m
   expect(after.stdout).toMatch(/the cache two \(.*\) +there/);
 });
 
+test.each([
+  { title: "another size", content: "part" },
+  { title: "the same size", content: "x".repeat(100_000) },
+])("the table says in which cache the file differs: $title", async ({ content }) => {
+  const world = await artifactWorld();
+  const { url } = world.serve("x.tgz");
+  world.declare(twoFolders(url));
+  expect((await world.run()).exitCode).toBe(0);
+  writeFileSync(join(world.folder, "cache/two/job-1.0.conda.tgz"), content);
+  const run = await world.run();
+  expect(run.exitCode).toBe(3);
+  expect(run.stdout).toMatch(/the cache one \(.*\) +there/);
+  expect(run.stdout).toMatch(/the cache two \(.*\) +differs/);
+});
+
 test("a dry run says what would be sent where, and sends nothing", async () => {
   const world = await artifactWorld();
   const { url } = world.serve("x.tgz");

@@ -23,15 +23,17 @@ export type Decision<Place> =
     }
   | { kind: "send"; places: readonly Place[] };
 
+/** Whether what a cache holds is known not to be what is wanted. */
+export function isOther(stored: Stored, wanted: Known<unknown>["wanted"]): boolean {
+  return (
+    (wanted.sizeBytes !== undefined && stored.sizeBytes !== wanted.sizeBytes) ||
+    (wanted.sha256 !== undefined && stored.sha256 !== undefined && stored.sha256 !== wanted.sha256)
+  );
+}
+
 /** Decides what is to be done for an artifact. Pure. */
 export function decide<Place>({ wanted, there, absent }: Known<Place>): Decision<Place> {
-  const wrong = there.find(
-    ({ stored }) =>
-      (wanted.sizeBytes !== undefined && stored.sizeBytes !== wanted.sizeBytes) ||
-      (wanted.sha256 !== undefined &&
-        stored.sha256 !== undefined &&
-        stored.sha256 !== wanted.sha256),
-  );
+  const wrong = there.find(({ stored }) => isOther(stored, wanted));
   if (wrong !== undefined) return { kind: "differs", ...wrong };
   const unread = there.filter(({ stored }) => stored.sha256 === undefined);
   if (unread.length > 0) return { kind: "read back", places: unread.map(({ place }) => place) };

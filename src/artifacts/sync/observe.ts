@@ -56,6 +56,13 @@ export interface Settled {
   readonly sha256: string | undefined;
 }
 
+export interface SettleOptions {
+  readonly means: Means;
+  readonly dryRun: boolean;
+  /** Gets what is known once files were read back. */
+  seen(known: Known<CacheStore>): void;
+}
+
 /**
  * Decides what is left to do. What no cache vouches for is read back and compared, with the source's digest or, where
  * the source names none, with the source's bytes: once, for then it is remembered.
@@ -65,7 +72,7 @@ export interface Settled {
 export async function settle(
   open: OpenArtifact,
   observed: Observed,
-  { means, dryRun }: { means: Means; dryRun: boolean },
+  { means, dryRun, seen }: SettleOptions,
 ): Promise<Settled> {
   const { known } = observed;
   const decision = decide(known);
@@ -81,6 +88,7 @@ export async function settle(
     })),
   );
   const read = { ...known, there, wanted: { ...known.wanted, sha256 } };
+  seen(read);
   const final = decide<CacheStore>(read);
   if (final.kind !== "done" && final.kind !== "send") {
     if (final.kind === "read back") throw new TypeError("What was read has no digest");

@@ -1,4 +1,5 @@
 import { at } from "../file/model.ts";
+import { isOther } from "./decide.ts";
 import type { Observed, OpenArtifact } from "./observe.ts";
 
 export type ArtifactState = "published" | "there" | "missing" | "failed";
@@ -11,7 +12,7 @@ export interface ArtifactReport {
   state: ArtifactState;
   sha256: string | undefined;
   sizeBytes: number | undefined;
-  caches: { title: string; state: "published" | "there" | "missing" | "unknown" }[];
+  caches: { title: string; state: "published" | "there" | "missing" | "differs" | "unknown" }[];
   error: string | undefined;
 }
 
@@ -29,8 +30,13 @@ export function startReport({ artifact, source, stores }: OpenArtifact): Artifac
 }
 
 /** Writes down what was seen. */
-export function note(report: ArtifactReport, { known }: Observed): void {
+export function note(report: ArtifactReport, { known }: Pick<Observed, "known">): void {
   const missing = new Set(known.absent.map(({ title }) => title));
-  for (const cache of report.caches) cache.state = missing.has(cache.title) ? "missing" : "there";
+  const other = known.there.filter(({ stored }) => isOther(stored, known.wanted));
+  const differing = new Set(other.map(({ place }) => place.title));
+  for (const cache of report.caches) {
+    if (missing.has(cache.title)) cache.state = "missing";
+    else cache.state = differing.has(cache.title) ? "differs" : "there";
+  }
   report.sizeBytes = known.wanted.sizeBytes ?? known.there[0]?.stored.sizeBytes;
 }

@@ -43,6 +43,8 @@ export function syncEffect(plan: SyncPlan, reports: ArtifactReport[]): Effect<vo
       }
     });
   };
+  const settleNoting = (one: OpenArtifact, observed: Observed, report: ArtifactReport) =>
+    settle(one, observed, { means, dryRun, seen: (known) => note(report, { known }) });
   const throwIfAny = (): void => {
     const worst = worstOf([...failures.values()], artifacts.length);
     if (worst !== undefined) throw worst;
@@ -55,7 +57,7 @@ export function syncEffect(plan: SyncPlan, reports: ArtifactReport[]): Effect<vo
       await each(artifacts, async (one, report) => {
         const observed = await observe(one);
         note(report, observed);
-        const { decision, sha256 } = await settle(one, observed, plan);
+        const { decision, sha256 } = await settleNoting(one, observed, report);
         report.sha256 = sha256;
         if (decision.kind === "done") {
           report.state = "there";
@@ -74,7 +76,7 @@ export function syncEffect(plan: SyncPlan, reports: ArtifactReport[]): Effect<vo
     async apply() {
       await each([...left.keys()], async (one, report) => {
         const observed = await observe(one);
-        const { decision } = await settle(one, observed, plan);
+        const { decision } = await settleNoting(one, observed, report);
         if (decision.kind === "done") return;
         const copy = await transfer(one, observed, decision.places, means);
         report.sha256 = copy.sha256;
@@ -87,7 +89,7 @@ export function syncEffect(plan: SyncPlan, reports: ArtifactReport[]): Effect<vo
         const observed = await observe(one);
         const before = new Set(left.get(one)?.known.absent.map(({ title }) => title));
         note(report, observed);
-        const { decision } = await settle(one, observed, plan);
+        const { decision } = await settleNoting(one, observed, report);
         report.state = decision.kind === "done" ? "published" : "missing";
         for (const cache of report.caches)
           if (cache.state === "there" && before.has(cache.title)) cache.state = "published";
