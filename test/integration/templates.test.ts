@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
+import { yamlSnippets } from "../support/snippets.ts";
 import { pythonTools } from "../support/python-tools.ts";
 import { allSteps } from "../support/steps.ts";
 import {
@@ -50,13 +51,17 @@ function partsOf(file: string): { spec: Spec; body: string } {
 describe("GitLab's own schema", () => {
   const tools = pythonTools("check-jsonschema", ["check-jsonschema==0.39.0"]);
   const whyNot = "whyNot" in tools ? tools.whyNot : undefined;
-  const check = (text: string) => {
+  const check = (...texts: readonly string[]) => {
     const folder = mkdtempSync(join(tmpdir(), "slipway-schema-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    writeFileSync(join(folder, "ci.yml"), text);
+    const paths = texts.map((text, index) => {
+      const path = join(folder, `${index}.yml`);
+      writeFileSync(path, text);
+      return path;
+    });
     execFileSync(
       join("folder" in tools ? tools.folder : "", "bin/check-jsonschema"),
-      ["--builtin-schema=vendor.gitlab-ci", "--data-transform=gitlab-ci", join(folder, "ci.yml")],
+      ["--builtin-schema=vendor.gitlab-ci", "--data-transform=gitlab-ci", ...paths],
       { stdio: "pipe" },
     );
   };
@@ -74,6 +79,15 @@ describe("GitLab's own schema", () => {
     skip(whyNot !== undefined, whyNot);
     for (const file of [".gitlab-ci.yml", "examples/job-project/.gitlab-ci.yml"])
       check(readFileSync(join(root, file), "utf8"));
+  });
+
+  test("what the pages show as pipelines and jobs fits", ({ skip }) => {
+    skip(whyNot !== undefined, whyNot);
+    const shown = yamlSnippets()
+      .map(({ text }) => text)
+      .filter((text) => /^include:|^ {2}(?:script|extends):/m.test(text));
+    expect(shown.length).toBeGreaterThan(10);
+    check(...shown);
   });
 
   test("it refuses what is none", ({ skip }) => {
