@@ -69,8 +69,10 @@ async function makeFolder(parent: string, { cleanUps }: Collected): Promise<stri
   const folder = await mkdtemp(join(parent, "slipway-")).catch((error: unknown) => {
     throw asUnwritable("TMPDIR", parent, error);
   });
-  // Removed after everything that may still use it.
-  cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+  // Removed after everything that may still use it. A git that was told to end may write for a moment more, and then
+  // a folder that was just emptied is not empty.
+  const patience = { maxRetries: 5, retryDelay: 100 };
+  cleanUps.push(() => rm(folder, { recursive: true, force: true, ...patience }));
   return folder;
 }
 

@@ -1,4 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -112,4 +114,30 @@ test("the work folder is private, shared within a run, and gone after it, also a
   expect((await runStep(working, { env: { TMPDIR: cwd }, cwd })).exitCode).toBe(70);
   expect(seen).toEqual([seen[0], seen[0], "still there: true"]);
   expect(existsSync(seen[0] ?? "")).toBe(false);
+});
+
+test("the work folder goes although a program that was told to end still writes into it", async () => {
+  const cwd = await temporaryFolder();
+  const working = stepWith({
+    inputs: {},
+    outputs: {},
+    plan: async ({ workFolder }) => {
+      const script = `
+        const end = Date.now() + 300;
+        const write = () => { for (let i = 0; Date.now() < end; i += 1) fs.writeFileSync(process.argv[1] + i % 50, ""); };
+        console.log("begun");
+        try { write(); } catch {}`;
+      const cwd = await workFolder();
+      const [child] = ["a", "b", "c"].map((name) =>
+        spawn(process.execPath, ["-e", script, name], { cwd, stdio: ["ignore", "pipe", "ignore"] }),
+      );
+      if (child !== undefined) await once(child.stdout, "data");
+      throw new Error("stop");
+    },
+  });
+  const { stderr } = await runStep(working, { env: { TMPDIR: cwd }, cwd });
+  expect(stderr).not.toContain("Cleaning up");
+  expect((await readdir(cwd)).filter((name) => name.startsWith("slipway-"))).toEqual([
+    "slipway-report",
+  ]);
 });

@@ -235,8 +235,11 @@ function splitList(value: string): readonly string[] {
   return nonEmpty(value.split(/[\n,]/));
 }
 
+/** A text that is given and holds nothing but separators is a mistake: an expression that came out empty. */
 function nonEmpty(items: readonly string[]): readonly string[] {
-  return items.map((item) => item.trim()).filter((item) => item !== "");
+  const given = items.map((item) => item.trim()).filter((item) => item !== "");
+  if (given.length === 0) throw new BadValue("one item or more");
+  return given;
 }
 
 function declare<Options extends InputOptions, Value>(

@@ -87,6 +87,8 @@ const bad: readonly { title: string; input: Input; value: string }[] = [
   { title: "no address", input: url({ about }), value: "host/path" },
   { title: "a user name", input: url({ about }), value: "https://me@host" },
   { title: "a null character", input: path({ about }), value: "a\0b" },
+  { title: "a list of nothing", input: list({ about }), value: ", ,\n" },
+  { title: "a glob of nothing", input: globs({ about }), value: "," },
   { title: "a secret of two lines", input: secret({ about }), value: "one\ntwo" },
 ];
 
@@ -97,10 +99,14 @@ test.each(bad)("$title is refused", ({ input, value }) => {
 test("lists read back what was joined, by lines or by commas", () => {
   const item = fc.stringMatching(/^[a-z*.][a-z */.]{0,8}[a-z*.]$/);
   fc.assert(
-    fc.property(fc.array(item), fc.constantFrom(",", "\n", ", ", "\r\n", ",\n"), (items, joint) => {
-      expect(list({ about }).parse(items.join(joint))).toEqual(items);
-      expect(globs({ about }).parse(items.join(joint))).toEqual(items);
-    }),
+    fc.property(
+      fc.array(item, { minLength: 1 }),
+      fc.constantFrom(",", "\n", ", ", "\r\n", ",\n"),
+      (items, joint) => {
+        expect(list({ about }).parse(items.join(joint))).toEqual(items);
+        expect(globs({ about }).parse(items.join(joint))).toEqual(items);
+      },
+    ),
   );
 });
 
