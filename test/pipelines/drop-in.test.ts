@@ -1,5 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type PipelineRun, type PipelineWorld, pipelineWorld } from "../support/pipeline-world.ts";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import {
+  commitAll,
+  type PipelineRun,
+  type PipelineWorld,
+  pipelineWorld,
+} from "../support/pipeline-world.ts";
 import { templatesProject, templatesRef } from "../support/template-project.ts";
 
 // A repository that only swapped its include, and that needs a library of the system for its build.
@@ -15,6 +23,15 @@ lint:
   image: $SLIPWAY_IMAGE
   script: [echo fine]
 
+unit:
+  extends: .test_reports
+  stage: test
+  image: $SLIPWAY_IMAGE
+  rules: [{ if: $JUNIT_REPORTS }]
+  script:
+    - echo "<testsuites><testsuite name='a'><testcase name='b' time='1'>$OUTCOME</testcase></testsuite></testsuites>" > junit_pytest_report.xml
+    - echo "<coverage line-rate='0.9'/>" > coverage.xml
+
 build_conda_env:
   extends: .build_conda_env
   before_script:
@@ -24,10 +41,25 @@ build_conda_env:
     - gcc --version
 `;
 
+async function dagRepository(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "slipway-dags-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, "config"));
+  const old = "example-job-project-0.14.0.conda.tgz";
+  const id = `https://gitlab.example.org/api/v4/projects/7/packages/generic/example-job-project/0.14.0/${old}`;
+  writeFileSync(
+    join(folder, "config/artifacts.yaml"),
+    `artifacts:\n  ${old}:\n    id: ${id}\n    source: url\n`,
+  );
+  await commitAll(folder);
+  return folder;
+}
+
 const main = { branch: "main" } as const;
 const tag = { tag: "v0.15.0" } as const;
 let world: PipelineWorld;
 let branchPipeline: PipelineRun;
+let tagPipeline: PipelineRun;
 
 // One story, told in order: what one test leaves is what the next finds.
 beforeAll(async () => {
@@ -106,6 +138,7 @@ test("its retry releases what was packed and tried, and another retry changes no
 
 test("the tag's pipeline publishes and releases, and running it again changes nothing", async () => {
   const first = await world.run({ ref: tag });
+  tagPipeline = first;
   expect(jobsPassed(first)).toEqual([
     "build_conda_env",
     "create_release",
@@ -141,4 +174,39 @@ test("republish_release completes a release from the default branch, and takes t
   expect(jobsPassed(again)).toEqual(["republish_release"]);
   expect(await world.api("releases")).toMatchObject([{ tag_name: "v0.15.0" }]);
   expect(await filesOf("0.15.0")).toEqual(files);
+});
+
+test("check_reports judges, where JUNIT_REPORTS is set, what a test job left", async () => {
+  const jobs = ["unit", "check_reports"];
+  const variables = { JUNIT_REPORTS: "junit_pytest_report.xml" };
+  const good = await world.run({ ref: main, jobs, variables });
+  expect(jobsPassed(good)).toEqual(["check_reports", "unit"]);
+
+  const failed = { ...variables, OUTCOME: "<failure message='one is not two'/>" };
+  const bad = await world.run({ ref: main, jobs, again: good, variables: failed });
+  expect(bad.output).toContain("one is not two");
+  expect(bad.output).toMatch(/check_reports +finished in .* FAIL 1\b/);
+  expect(jobsPassed(bad)).toEqual(["unit"]);
+});
+
+test("propose_artifact, where DEPLOY_PROJECT is set, asks the DAG repository for the new pack, once", async () => {
+  const { admin } = world.gitlab;
+  const dags = await admin.createProject({
+    path: "group/dags",
+    importRepository: await dagRepository(),
+  });
+  const deploy = { kind: "project", project: dags.id, role: "developer", scopes: ["api"] } as const;
+  const variables = {
+    DEPLOY_PROJECT: dags.path,
+    DEPLOY_FILES: "config/artifacts.yaml",
+    DEPLOY_TOKEN: admin.createToken(deploy).value,
+  };
+  const jobs = ["propose_artifact"];
+  const first = await world.run({ ref: tag, jobs, again: tagPipeline, variables });
+  expect(jobsPassed(first)).toEqual(jobs);
+  expect(first.output).toMatch(/MERGE_REQUEST_URL=.*\/group\/dags\/-\/merge_requests\/1/);
+
+  const second = await world.run({ ref: tag, jobs, again: tagPipeline, variables });
+  expect(jobsPassed(second)).toEqual(jobs);
+  expect(second.output).toContain("/group/dags/-/merge_requests/1");
 });

@@ -179,7 +179,7 @@ async function repositoryOfTemplates(folder: string): Promise<string> {
   return repository;
 }
 
-async function commitAll(folder: string): Promise<void> {
+export async function commitAll(folder: string): Promise<void> {
   const git = (...args: readonly string[]) =>
     execa("git", [
       "-C",
