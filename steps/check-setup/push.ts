@@ -21,13 +21,15 @@ export function checkPush(
 ): readonly Check[] {
   const { tag, tagExists } = facts;
   const who = `the token in ${token.variable}`;
+  // Whether a job token may push at all is a check of its own.
+  const mayPush = token.kind === "job" ? `the user of ${token.variable}` : who;
   const checks = [
     judged(
       verdicts("project", "The project", "seen by the token, and not archived"),
       problems.filter(({ topic }) => topic === "project"),
       project === undefined ? `seen by ${who}` : `${project.path}, seen by ${who}`,
     ),
-    checkBranch(token.variable, problems, facts),
+    checkBranch(mayPush, problems, facts),
     checkJobTokenPush(token.kind, project, problems),
   ];
   const tagCheck = verdicts(
@@ -56,12 +58,11 @@ export function checkPush(
 }
 
 function checkBranch(
-  variable: string,
+  who: string,
   problems: readonly PushFinding[],
   { branch, way, proposed }: PushFacts,
 ): Check {
   const found = problems.filter(({ topic }) => topic === "branch");
-  const who = `the token in ${variable}`;
   if (proposed !== undefined)
     return judged(
       verdicts("branch-push", "Branch of the next version", "may be made, with a merge request"),

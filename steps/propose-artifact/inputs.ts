@@ -100,7 +100,29 @@ export const proposeOutputs = {
 export type ProposeContext = StepContext<typeof proposeInputs, typeof proposeOutputs>;
 
 /** Rules across inputs. */
-export function checkInputs({
+export function checkInputs(values: Values<typeof proposeInputs>): readonly Problem[] {
+  return [...checkToken(values), ...checkArtifacts(values)];
+}
+
+function checkToken({ DEPLOY_TOKEN, CI_JOB_TOKEN }: Values<typeof proposeInputs>): Problem[] {
+  const got = tokenThatCannot(DEPLOY_TOKEN.reveal(), CI_JOB_TOKEN?.reveal());
+  if (got === undefined) return [];
+  return [
+    {
+      name: "DEPLOY_TOKEN",
+      got,
+      expected: "an access token with the scope api",
+      cure: "Make a project access token of DEPLOY_PROJECT (role Developer, scope api) and store it there: neither job tokens nor deploy tokens make merge requests.",
+    },
+  ];
+}
+
+function tokenThatCannot(token: string, jobToken: string | undefined): string | undefined {
+  if (token.startsWith("gldt-")) return "a deploy token (gldt-…)";
+  return token === jobToken || token.startsWith("glcbt-") ? "the job's own token" : undefined;
+}
+
+function checkArtifacts({
   ARTIFACT_URL: urls,
   ARTIFACT_NAME: names,
   ARTIFACT_VERSION: version,

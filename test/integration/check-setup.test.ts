@@ -120,6 +120,12 @@ test("a sound project ends with 0, and every check is told with what was found",
     });
 });
 
+test("with the job's token alone it is the user who may push, and whether the token may is not provable", async () => {
+  const { stdout, findings } = await examine({ CI_PROJECT_PASSWORD: "" });
+  expect(stdout).toMatch(/✓ Push to main +the user of CI_JOB_TOKEN may push to main/);
+  expect(findings["job-token-push"]?.state).toBe("not provable");
+});
+
 interface Case {
   title: string;
   /** Breaks one thing. @returns variables of the job. */

@@ -341,3 +341,13 @@ test.each([
   expect(run.stderr).not.toContain(world.deployToken());
   expect(await world.mergeRequests()).toEqual([]);
 });
+
+test.each([
+  { title: "deploy token", token: () => "gldt-0123456789abcdef", got: "a deploy token (gldt-…)" },
+  { title: "job's token", token: () => world.gitlab.tokens.job, got: "the job's own token" },
+])("a $title in DEPLOY_TOKEN is told as what it is, before anything is asked", async (one) => {
+  const run = await world.propose({ DEPLOY_TOKEN: one.token() });
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain(`DEPLOY_TOKEN: got ${one.got}, expected an access token`);
+  expect(run.stderr).not.toContain(one.token());
+});
