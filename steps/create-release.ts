@@ -18,7 +18,7 @@ import { isChecksums, provenanceErrors } from "../src/provenance/index.ts";
 import { defineStep, humanSize, type Inputs, type StepContext } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { planChecksums } from "./create-release/checksums.ts";
-import { releaseInputs } from "./create-release/inputs.ts";
+import { checkTime, releaseInputs } from "./create-release/inputs.ts";
 import { readTexts } from "./create-release/texts.ts";
 import { signingErrors } from "./shared/attestation.ts";
 import { warnOfLatest } from "./shared/latest-release.ts";
@@ -49,7 +49,7 @@ export default defineStep({
     versionErrors.table,
     signingErrors,
   ],
-  check: (values) => requireToken(values, tokenOrder),
+  check: [checkTime, (values) => requireToken(values, tokenOrder)],
   async plan(context) {
     const { inputs, variable, dryRun, refuse, signal } = context;
     const tag = inputs.RELEASE_TAG;

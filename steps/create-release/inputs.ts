@@ -1,6 +1,17 @@
 import { gitlabInputs } from "../../src/gitlab/index.ts";
 import { notesNames } from "../../src/commits/index.ts";
-import { boolean, globs, integer, lines, matching, path, text, url } from "../../src/step/index.ts";
+import {
+  boolean,
+  globs,
+  integer,
+  lines,
+  matching,
+  path,
+  type Problem,
+  text,
+  url,
+  type Values,
+} from "../../src/step/index.ts";
 import { attestInputs } from "../shared/attestation.ts";
 import { tagOptions, targetInputs } from "../shared/package-target.ts";
 import { releasePathsInput } from "../shared/release-paths.ts";
@@ -85,3 +96,13 @@ export const releaseInputs = {
   ...attestInputs,
   ...gitlabInputs,
 };
+
+/** GitLab refuses a month that is none only when everything else is published, and makes 2 March of 30 February. */
+export function checkTime({ RELEASED_AT }: Values<typeof releaseInputs>): readonly Problem[] {
+  if (RELEASED_AT === undefined) return [];
+  const day = RELEASED_AT.slice(0, "2026-01-31".length);
+  const isTime = !Number.isNaN(Date.parse(RELEASED_AT)) && !Number.isNaN(Date.parse(day));
+  if (isTime && new Date(day).toISOString().startsWith(day)) return [];
+  const expected = "a day of the calendar, and a time of that day";
+  return [{ name: "RELEASED_AT", got: RELEASED_AT, expected, cure: "correct it or leave it out" }];
+}

@@ -234,6 +234,16 @@ test("all wrong links are told at once", async () => {
   expect(writes()).toEqual([]);
 });
 
+test.each(["2026-13-01", "2026-02-30", "2026-02-28T25:00:00Z", "2026-02-28T1"])(
+  "a release of %s, which is no time, is refused before anything is written",
+  async (RELEASED_AT) => {
+    const { exitCode, stderr } = await release({ RELEASED_AT });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(`RELEASED_AT: got ${RELEASED_AT}, expected`);
+    expect(writes()).toEqual([]);
+  },
+);
+
 test("a package of more files than a page of GitLab's lists is uploaded and found again (H22)", async () => {
   for (let index = 0; index < 105; index += 1) project.write(`many/f${index}.txt`, `${index}`);
   const env = { PACKAGE_FILES: "many/*", UPLOAD_PARALLEL: "8" };
