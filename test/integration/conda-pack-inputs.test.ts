@@ -38,6 +38,7 @@ test.each([
   [{ PACK_COMPRESSOR: "igzip", PATH: "/nowhere" }, 5, "E_COMPRESSOR_MISSING"],
   [{ PACK_SMOKE_DIR: "missing" }, 2, "E_SMOKE_FOLDER"],
   [{ PACK_SMOKE_DIR: "file" }, 2, "E_SMOKE_FOLDER"],
+  [{ PACK_CACHE_DIR: "file" }, 2, "E_PACK_CACHE: "],
   [{ PACK_CACHE_DIR: "file/cache" }, 2, "E_PACK_CACHE: "],
   [{ PACK_CACHE_DIR: "/proc/x" }, 2, "/proc is a view of the kernel (proc), not a disk"],
 ])("%j is told before any work, in a dry run, too", async (env, exitCode, message) => {
@@ -111,8 +112,12 @@ test.each(["/venv", "..", "a/../b", "./a", "a//b", "a/"])(
 );
 
 test("a cache that cannot be written costs one warning, not the pack", async () => {
-  const { pack } = await smallEnvironment();
-  const run = await pack({ PACK_CACHE_DIR: "file" });
+  const { cwd, pack } = await smallEnvironment();
+  // Files where the cache has its folders stop root, too.
+  mkdirSync(join(cwd, "cache"));
+  for (let first = 0; first < 256; first += 1)
+    writeFileSync(join(cwd, "cache", first.toString(16).padStart(2, "0")), "");
+  const run = await pack({ PACK_CACHE_DIR: "cache" });
   expect(run.exitCode).toBe(0);
   expect(run.stderr.match(/PACK_CACHE_DIR cannot be written/g)).toHaveLength(1);
 });

@@ -14,6 +14,8 @@ interface Step {
   readonly json?: unknown;
   readonly bytes?: string;
   readonly status: number;
+  /** The name under which later steps find the id of what was made. */
+  readonly made?: string;
 }
 
 const project = "/projects/{id}";
@@ -179,13 +181,18 @@ const steps: readonly Step[] = [
     json: { auto_merge: true },
     status: 200,
   },
-  { method: "post", path: `${project}/pipeline`, json: { ref: "main" }, status: 201 },
+  {
+    method: "post",
+    path: `${project}/pipeline`,
+    json: { ref: "main" },
+    status: 201,
+    made: "pipeline_id",
+  },
   { method: "get", path: `${project}/pipelines`, status: 200 },
   { method: "get", path: `${project}/pipelines/latest`, status: 200 },
   {
     method: "get",
     path: `${project}/pipelines/{pipeline_id}/jobs`,
-    names: { pipeline_id: "1" },
     status: 200,
   },
   { method: "post", path: `${project}/triggers`, json: { description: "t" }, status: 201 },
@@ -213,8 +220,9 @@ test("answers are what GitLab's own OpenAPI document says", async (context) => {
   await seed(gitlab, cast);
   const headers = cast.pat("maintainer");
   const problems: string[] = [];
-  for (const { method, path, names = {}, query = "", json, bytes, status } of steps) {
-    const values: Readonly<Record<string, string>> = { id: String(cast.project.id), ...names };
+  const made: Record<string, string> = { id: String(cast.project.id) };
+  for (const { method, path, names = {}, query = "", json, bytes, status, made: name } of steps) {
+    const values: Readonly<Record<string, string>> = { ...made, ...names };
     const real = path.replace(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? "");
     const sent = json === undefined ? { bytes: bytes ?? "" } : { json };
     const answer = await call(gitlab, real + query, {
@@ -223,6 +231,7 @@ test("answers are what GitLab's own OpenAPI document says", async (context) => {
       ...(method === "get" ? {} : sent),
     });
     const found = openApi.check(method, path, answer.status, answer.body);
+    if (name !== undefined) made[name] = String(field(answer.body, "id"));
     if (answer.status !== status) problems.push(`${method} ${path} answered ${answer.status}`);
     problems.push(...found.map((problem) => `${method} ${path} ${problem}`));
   }
