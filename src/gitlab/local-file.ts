@@ -19,7 +19,7 @@ export interface ReadResult {
   sha256: string;
 }
 
-const chunkBytes = 256 * 1024;
+const chunkBytes = 1024 * 1024;
 
 /**
  * Reads a file once, through one descriptor, and hashes what it yields.
