@@ -14,6 +14,12 @@ export interface HeldFile {
   readonly sha256: string;
 }
 
+export interface HeldMergeRequest {
+  readonly title: string;
+  readonly sourceBranch: string;
+  readonly url: string;
+}
+
 export interface HeldRelease {
   readonly tag: string;
   readonly name: string;
@@ -28,6 +34,7 @@ export interface Holdings {
   readonly tags: readonly { name: string; sha: string }[];
   readonly files: readonly HeldFile[];
   readonly releases: readonly HeldRelease[];
+  readonly mergeRequests: readonly HeldMergeRequest[];
 }
 
 /** Asks GitLab itself, through its API, what a rehearsal has left there. */
@@ -38,6 +45,7 @@ export async function readHoldings(gitlab: GitLab, branch: string): Promise<Hold
   const tags = await list("repository/tags", { order_by: "updated" });
   const packages = await list("packages", {});
   const releases = await list("releases", {});
+  const mergeRequests = await list("merge_requests", { state: "opened" });
   return {
     branch,
     commits: commits.map((commit) => ({ sha: commit.text("id"), title: commit.text("title") })),
@@ -50,6 +58,11 @@ export async function readHoldings(gitlab: GitLab, branch: string): Promise<Hold
         .requiredObject("assets")
         .objects("links")
         .map((link) => ({ name: link.text("name"), url: link.text("direct_asset_url") })),
+    })),
+    mergeRequests: mergeRequests.map((request) => ({
+      title: request.text("title"),
+      sourceBranch: request.text("source_branch"),
+      url: request.text("web_url"),
     })),
   };
 }
@@ -77,6 +90,7 @@ export function tellHoldings({
   tags,
   files,
   releases,
+  mergeRequests,
 }: Holdings): readonly string[] {
   return [
     "GitLab now holds:",
@@ -95,6 +109,9 @@ export function tellHoldings({
       `  release ${name} of ${tag}`,
       ...links.map((link) => `    ${link.name}: ${link.url}`),
     ]),
+    ...mergeRequests.map(
+      ({ title, sourceBranch, url }) => `  merge request of ${sourceBranch}: ${title}  ${url}`,
+    ),
   ];
 }
 
@@ -105,6 +122,7 @@ export function reportHoldings({
   tags,
   files,
   releases,
+  mergeRequests,
 }: Holdings): readonly Block[] {
   return [
     { kind: "heading", text: "What GitLab holds" },
@@ -128,6 +146,14 @@ export function reportHoldings({
       kind: "table",
       columns: ["Release", "Assets"],
       rows: releases.map(({ name, links }) => [name, links.map((link) => link.name).join(", ")]),
+    },
+    {
+      kind: "table",
+      columns: ["Merge request", "Branch"],
+      rows: mergeRequests.map(({ title, sourceBranch, url }) => [
+        { label: title, url },
+        sourceBranch,
+      ]),
     },
   ];
 }

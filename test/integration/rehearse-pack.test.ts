@@ -151,3 +151,21 @@ test("without a reachable channel rehearse-release still releases, an archive of
   expect(all).toMatch(/job-\S+\.tar\.gz/u);
   expect(exitCode).toBe(0);
 });
+
+test("a next version that comes as a merge request is among what GitLab then holds", async () => {
+  const { all } = await execa(join(root, "dist/bin/rehearse-release"), [], {
+    cwd: folder,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: folder,
+      REHEARSE_REPO: join(root, "examples/job-project"),
+      REHEARSE_PACK: "source",
+      POST_RELEASE: "merge_request",
+    },
+    extendEnv: false,
+    all: true,
+  });
+  expect(all).toMatch(
+    /^ +merge request of \S+: .*0\.16\.0\.dev.* http\S+\/-\/merge_requests\/1$/mu,
+  );
+});
