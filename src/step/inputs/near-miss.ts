@@ -9,21 +9,47 @@ export function nearMisses(
   wanted: readonly string[],
 ): readonly { got: string; meant: string }[] {
   const misses = [];
+  const targets = wanted.map((name) => ({ name, letters: lettersOf(name) }));
   for (const got of names) {
     if (known.has(got)) continue;
-    const meant = wanted.find((name) => isNear(got.toUpperCase(), name));
-    if (meant !== undefined) misses.push({ got, meant });
+    const upper = got.toUpperCase();
+    const letters = lettersOf(upper);
+    const meant = targets.find(
+      (target) => mayBeNear(letters, target.letters, target.name) && isNear(upper, target.name),
+    );
+    if (meant !== undefined) misses.push({ got, meant: meant.name });
   }
   return misses;
 }
 
+/** Which letters a text has, a bit for each; letters may share a bit. */
+function lettersOf(text: string): number {
+  let letters = 0;
+  for (let at = 0; at < text.length; at += 1) letters |= 1 << (text.charCodeAt(at) & 31);
+  return letters;
+}
+
+/**
+ * A slip brings in one letter and takes one away, at most. A job has a hundred variables and a step thirty inputs:
+ * that most pairs have nothing in common is seen at once.
+ */
+function mayBeNear(got: number, wanted: number, { length }: string): boolean {
+  let differing = 0;
+  for (let bits = got ^ wanted; bits !== 0; bits &= bits - 1) differing += 1;
+  return differing <= 2 * allowedSlips(length);
+}
+
 /** Whether a text is another one with a slip or two of the fingers. */
 export function isNear(got: string, wanted: string): boolean {
-  // Short names are near each other by chance: PACK_NAME and PACKED_NAME are two things.
-  const allowed = wanted.length < 6 ? 0 : wanted.length < 12 ? 1 : 2;
+  const allowed = allowedSlips(wanted.length);
   return (
     Math.abs(got.length - wanted.length) <= allowed && distance(got, wanted, allowed) <= allowed
   );
+}
+
+/** Short names are near each other by chance: PACK_NAME and PACKED_NAME are two things. */
+function allowedSlips(length: number): number {
+  return length < 6 ? 0 : length < 12 ? 1 : 2;
 }
 
 /**
