@@ -7,22 +7,13 @@ export const shortestSecret = 8;
  */
 export function formsOf(secret: string): readonly string[] {
   const forms = new Set<string>();
-  for (const part of [secret, ...secret.split(/[\r\n]+/)]) {
-    const value = part.trim();
+  for (const value of new Set([secret, ...secret.split(/[\r\n]+/)].map((part) => part.trim()))) {
     if (value.length < shortestSecret) continue;
-    const encoded = urlForms(value);
-    for (const form of [
-      value,
-      ...encoded,
-      ...encoded.map(lowerHex),
-      JSON.stringify(value).slice(1, -1),
-    ]) {
-      forms.add(form);
-    }
-    const bytes = Buffer.from(value);
-    forms.add(bytes.toString("hex")).add(bytes.toString("hex").toUpperCase());
-    for (const form of [bytes, ...encoded.map((text) => Buffer.from(text))].flatMap(base64Cores))
-      forms.add(form);
+    // Most secrets are of letters and digits, which no encoder changes: one spelling.
+    for (const spelling of new Set([value, ...urlForms(value)]))
+      for (const form of [spelling, lowerHex(spelling), ...base64Cores(spelling)]) forms.add(form);
+    const hex = Buffer.from(value).toString("hex");
+    forms.add(hex).add(hex.toUpperCase()).add(JSON.stringify(value).slice(1, -1));
   }
   return [...forms];
 }
@@ -50,12 +41,11 @@ function lowerHex(text: string): string {
  * What base64 makes of the value depends on where it starts; the characters it shares with its neighbours are cut,
  * the core in between is always there.
  */
-function base64Cores(value: Buffer): readonly string[] {
+function base64Cores(text: string): readonly string[] {
   return [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), value])
-      .toString("base64")
-      .replace(/=+$/, "");
-    const bits = (offset + value.length) * 8;
+    const bytes = Buffer.from("\0".repeat(offset) + text);
+    const encoded = bytes.toString("base64").replace(/=+$/, "");
+    const bits = bytes.length * 8;
     const core = encoded.slice(Math.ceil((offset * 8) / 6), Math.floor(bits / 6));
     return [core, core.replaceAll("+", "-").replaceAll("/", "_")];
   });

@@ -22,12 +22,18 @@ export interface MaskedStream {
 
 /** Masks every form of every secret it was told of, and whatever looks like a GitLab token. */
 export class Redactor {
+  readonly #secrets = new Set<string>();
   readonly #forms = new Set<string>();
   #pattern: RegExp | undefined;
 
   /** @param secrets values; those shorter than eight characters are ignored, they would mask ordinary words. */
   add(...secrets: readonly string[]): void {
-    for (const form of secrets.flatMap(formsOf)) this.#forms.add(form);
+    const fresh = new Set(secrets).difference(this.#secrets);
+    if (fresh.size === 0) return;
+    for (const secret of fresh) {
+      this.#secrets.add(secret);
+      for (const form of formsOf(secret)) this.#forms.add(form);
+    }
     // The longest first: a form may contain another.
     const forms = [...this.#forms].toSorted((left, right) => right.length - left.length);
     this.#pattern =
