@@ -6,6 +6,7 @@ import { formatMoment, readWallClock } from "../../src/version/text/strftime.ts"
 import { renderTemplate, surroundingNames } from "../../src/version/text/names.ts";
 import { isSecretName } from "../../src/step/redact/secret-name.ts";
 import { formatCalendar } from "../../src/version/scheme/calendar.ts";
+import { compileVersionPattern } from "../../src/version/scheme/pattern.ts";
 import { askPython, noPython } from "./python.ts";
 
 const names = surroundingNames({
@@ -160,4 +161,14 @@ print(json.dumps([split(c) for c in json.load(sys.stdin)]))`;
 
 test("a pattern that takes exponential time is stopped", () => {
   expect(() => matchTimed(/^(?:a+)+$/, `${"a".repeat(60)}b`)).toThrow(MatchTimeout);
+});
+
+test("what one pattern made of a version is not taken for what another makes of it", () => {
+  const matchOf = (source: string) =>
+    compileVersionPattern(source, "parse").match("1.2")?.captures.get("part");
+  for (const _again of [1, 2]) {
+    expect(matchOf(String.raw`(?P<part>\d+)\.`)).toBe("1");
+    expect(matchOf(String.raw`\.(?P<part>\d+)`)).toBe("2");
+    expect(matchOf("(?P<part>[a-z])")).toBeUndefined();
+  }
 });

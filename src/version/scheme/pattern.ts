@@ -24,6 +24,7 @@ export interface PatternMatch {
  */
 export function compileVersionPattern(source: string, where: string): VersionPattern {
   const { expression, groups } = translate(source, where);
+  const seen = seenWith(source);
   return {
     source,
     groups,
@@ -33,12 +34,28 @@ export function compileVersionPattern(source: string, where: string): VersionPat
           "E_VERSION_UNREADABLE",
           `A version of ${text.length} characters is longer than ${versionLengthLimit}: '${text.slice(0, 40)}…'`,
         );
-      const found = matchWithin(expression, text, where);
-      if (found === null) return undefined;
-      const captures = Object.entries(found.groups ?? {}).filter(([, capture]) => capture);
-      return { matched: found[0], captures: new Map(captures) };
+      if (!seen.has(text)) seen.set(text, asMatch(matchWithin(expression, text, where)));
+      return seen.get(text);
     },
   };
+}
+
+function asMatch(found: RegExpExecArray | null): PatternMatch | undefined {
+  if (found === null) return undefined;
+  const captures = Object.entries(found.groups ?? {}).filter(([, capture]) => capture);
+  return { matched: found[0], captures: new Map(captures) };
+}
+
+/**
+ * What a pattern made of the versions it was given. A release reads the same few versions again and again, out of the
+ * same configuration in several commits, and each match within a time limit costs a thread.
+ */
+const seenByPattern = new Map<string, Map<string, PatternMatch | undefined>>();
+
+function seenWith(source: string): Map<string, PatternMatch | undefined> {
+  const seen = seenByPattern.get(source) ?? new Map<string, PatternMatch | undefined>();
+  seenByPattern.set(source, seen);
+  return seen;
 }
 
 function translate(source: string, where: string) {
