@@ -85,7 +85,14 @@ async function bundle(input: Record<string, string>, dir: string): Promise<reado
     cwd: root,
     // Files that a module names by `new URL("./x", import.meta.url)` are put beside the bundles.
     experimental: { resolveNewUrlToAsset: true },
-    resolve: { alias: { undici$: join(root, "scripts/bundle/undici.cjs") } },
+    resolve: {
+      alias: {
+        undici$: join(root, "scripts/bundle/undici.cjs"),
+        "../llhttp/llhttp_simd-wasm.js": join(root, "scripts/bundle/llhttp.cjs"),
+      },
+    },
+    // Without its second parser of HTTP, which is an experiment; Node.js builds its own undici like this.
+    transform: { define: { esbuildDetection: "1" } },
     // Keeps code that several commands share out of the bundle of one of them.
     preserveEntrySignatures: "strict",
     treeshake: { moduleSideEffects: [{ test: /[\\/](src|steps)[\\/]/, sideEffects: false }] },
