@@ -62,7 +62,7 @@ export default defineStep({
     const plan = await lookAtServer(context, { asked, server, goal });
     if (plan === undefined) return [];
 
-    const push = pushRelease(server, goal, plan, (released) =>
+    const push = pushRelease(server, goal, plan, asked.push, (released) =>
       tellReleased(context, goal, released),
     );
     const effects: Effect[] = [push];

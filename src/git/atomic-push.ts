@@ -1,7 +1,8 @@
 import { StepError } from "../step/errors.ts";
 import { gitErrors } from "./errors.ts";
 import { movedTo } from "./moved.ts";
-import { pushFailure } from "./push-refusals.ts";
+import type { Sent } from "./open-push.ts";
+import { type PushFailure, pushFailure, sentFailure } from "./push-refusals.ts";
 import { retrying } from "./retry.ts";
 import { attempt, type Server } from "./server.ts";
 import type { Sha } from "./sha.ts";
@@ -22,6 +23,8 @@ export interface AtomicPush {
   readonly updates: readonly RefUpdate[];
   /** For messages: `tag v1.0 and branch main`. */
   readonly title: string;
+  /** The way of the first attempt, where it is open; all others are git's. */
+  readonly first?: ((updates: readonly RefUpdate[]) => Promise<Sent | undefined>) | undefined;
   /** Looks at the server; throws where it holds something else than the state before or after the push. */
   look(): Promise<Settled>;
 }
@@ -36,8 +39,33 @@ export interface AtomicPush {
  */
 export async function pushAtomically(
   server: Server,
-  { updates, title, look }: AtomicPush,
+  { updates, title, first, look }: AtomicPush,
 ): Promise<void> {
+  let way = first;
+  await retrying(server, async () => {
+    const sent = await way?.(updates);
+    way = undefined;
+    const failure =
+      sent === undefined
+        ? await pushByGit(server, { updates, title })
+        : sentFailure(server.remote, sent, title);
+    if (failure === undefined) return { done: undefined };
+    if (failure.kind === "redirected") throw await movedTo(server);
+    if (failure.kind === "refused") throw failure.error;
+    const settled = await lookAfter(look, failure.error, title);
+    if (settled === "done") return { done: undefined };
+    if (settled === "absent") return { again: failure.error };
+    throw gitErrors("E_PUSH_UNKNOWN", `Only a part of ${title} is on ${server.remote.url}.`, {
+      cause: failure.error,
+    });
+  });
+}
+
+/** @returns `undefined` where it went well. */
+async function pushByGit(
+  server: Server,
+  { updates, title }: Pick<AtomicPush, "updates" | "title">,
+): Promise<PushFailure | undefined> {
   const args = [
     "push",
     "--atomic",
@@ -50,19 +78,8 @@ export async function pushAtomically(
     server.remote.url,
     ...updates.map(({ ref, id }) => `${id}:${ref}`),
   ];
-  await retrying(server, async () => {
-    const result = await attempt(server, args);
-    if (result.exitCode === 0) return { done: undefined };
-    const failure = pushFailure(server.remote, result, title);
-    if (failure.kind === "redirected") throw await movedTo(server);
-    if (failure.kind === "refused") throw failure.error;
-    const settled = await lookAfter(look, failure.error, title);
-    if (settled === "done") return { done: undefined };
-    if (settled === "absent") return { again: failure.error };
-    throw gitErrors("E_PUSH_UNKNOWN", `Only a part of ${title} is on ${server.remote.url}.`, {
-      cause: failure.error,
-    });
-  });
+  const result = await attempt(server, args);
+  return result.exitCode === 0 ? undefined : pushFailure(server.remote, result, title);
 }
 
 async function lookAfter(

@@ -22,7 +22,8 @@ export {
 } from "./history.ts";
 export { checkIdentity, type Identity, type Signature } from "./identity.ts";
 export { listRefs } from "./list-refs.ts";
-export type { Carrier } from "./ls-refs.ts";
+export type { Carried, Carrier } from "./carrier.ts";
+export { openPush, type OpenPush } from "./open-push.ts";
 export { makePrivateRepository, type Repository } from "./private-repository.ts";
 export { refNameProblem, requireRefNames } from "./ref-name.ts";
 export { remoteAt, type Credential, type Remote } from "./remote.ts";
@@ -47,4 +48,4 @@ export {
   type ReleaseState,
 } from "./release/observe.ts";
 export { planRelease, type ReleasePlan } from "./release/plan.ts";
-export { pushRelease, type Released } from "./release/push-effect.ts";
+export { packRelease, pushRelease, type Released } from "./release/push-effect.ts";

@@ -1,19 +1,7 @@
+import { delimiter, flush, lineText, packet, readPackets } from "./pkt-line.ts";
 import { credentialHeader } from "./remote.ts";
 import type { Server } from "./server.ts";
 import { isSha, type Sha } from "./sha.ts";
-
-/** One request of git's protocol over HTTP, carried by a connection that is open already. */
-export interface GitRequest {
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The `Content-Type` of the body and the one that an answer must have. */
-  readonly type: string;
-  readonly answerType: string;
-  readonly body: Buffer;
-}
-
-/** @returns the body of a success of the wanted type; `undefined` for everything else. */
-export type Carrier = (request: GitRequest) => Promise<Buffer | undefined>;
 
 /**
  * Asks for references in this process, with protocol version 2 and without its first round: a question of 20 ms where
@@ -28,18 +16,14 @@ export async function lsRefs(
   { remote, carrier }: Server,
   prefixes: readonly string[],
 ): Promise<ReadonlyMap<string, Sha> | undefined> {
-  const answer = await carrier?.({
+  const carried = await carrier?.({
     url: new URL(`${remote.url}/git-upload-pack`),
     headers: { ...credentialHeader(remote), "git-protocol": "version=2" },
-    type: "application/x-git-upload-pack-request",
+    body: { type: "application/x-git-upload-pack-request", bytes: question(prefixes) },
     answerType: "application/x-git-upload-pack-result",
-    body: question(prefixes),
   });
-  return answer === undefined ? undefined : readAnswer(answer);
+  return carried !== undefined && "body" in carried ? readAnswer(carried.body) : undefined;
 }
-
-const delimiter = "0001";
-const flush = "0000";
 
 function question(prefixes: readonly string[]): Buffer {
   const wanted = prefixes.map((prefix) => packet(`ref-prefix ${prefix}\n`));
@@ -48,28 +32,18 @@ function question(prefixes: readonly string[]): Buffer {
   );
 }
 
-/** A line with its length in front, four hexadecimal digits that count themselves. */
-function packet(line: string): string {
-  return `${(Buffer.byteLength(line) + 4).toString(16).padStart(4, "0")}${line}`;
-}
-
 function readAnswer(answer: Buffer): ReadonlyMap<string, Sha> | undefined {
+  const [list, ...more] = readPackets(answer) ?? [];
+  if (list === undefined || more.length > 0) return undefined;
   const refs = new Map<string, Sha>();
-  for (let start = 0; ;) {
-    const size = answer.toString("latin1", start, start + 4);
-    if (size === flush) return start + 4 === answer.length ? refs : undefined;
-    const length = /^[0-9a-f]{4}$/u.test(size) ? Number.parseInt(size, 16) : 0;
-    const end = start + length;
-    if (length <= 4 || end > answer.length) return undefined;
-    const line = answer.toString("utf8", start + 4, end).replace(/\n$/u, "");
-    const [id = "", name = "", ...facts] = line.split(" ");
+  for (const line of list) {
+    const [id = "", name = "", ...facts] = lineText(line).split(" ");
     if (!isSha(id) || !name.startsWith("refs/")) return undefined;
     refs.set(name, id);
     const peeled = facts.find((fact) => fact.startsWith("peeled:"))?.slice("peeled:".length);
-    if (peeled !== undefined) {
-      if (!isSha(peeled)) return undefined;
-      refs.set(`${name}^{}`, peeled);
-    }
-    start = end;
+    if (peeled === undefined) continue;
+    if (!isSha(peeled)) return undefined;
+    refs.set(`${name}^{}`, peeled);
   }
+  return refs;
 }

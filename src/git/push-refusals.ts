@@ -2,6 +2,7 @@ import type { StepError } from "../step/errors.ts";
 import { gitErrors } from "./errors.ts";
 import type { GitResult } from "./git.ts";
 import { networkFailure } from "./network-failures.ts";
+import type { Sent } from "./open-push.ts";
 import { parsePushReport, type RefReport } from "./push-report.ts";
 import { remoteLines } from "./remote-lines.ts";
 import type { Remote } from "./remote.ts";
@@ -31,13 +32,29 @@ export function pushFailure(remote: Remote, result: GitResult, title: string): P
     const lost = rejected.length > 0 || failure.retry;
     return { kind: lost ? "look" : "refused", error: failure.error };
   }
-  return rejection(remote, told, stderr, title);
+  return rejection(remote, told, remoteLines(stderr, remote), title);
+}
+
+/** The same for a push over the open connection. @returns `undefined` where it went well. */
+export function sentFailure(remote: Remote, sent: Sent, title: string): PushFailure | undefined {
+  if ("problem" in sent)
+    return {
+      kind: "look",
+      error: gitErrors(
+        "E_GIT_UNREACHABLE",
+        `${remote.url} did not say what became of ${title}: ${sent.problem}`,
+      ),
+    };
+  const rejected = sent.reports.filter(({ accepted }) => !accepted);
+  if (rejected.length === 0) return undefined;
+  const marked = sent.said.replace(/^/gmu, "remote: ");
+  return rejection(remote, rejected, remoteLines(marked, remote), title);
 }
 
 function rejection(
   remote: Remote,
   rejected: readonly RefReport[],
-  stderr: string,
+  lines: readonly string[],
   title: string,
 ): PushFailure {
   // The others fell only because the push is atomic.
@@ -50,7 +67,6 @@ function rejection(
       kind: "look",
       error: gitErrors("E_REF_BUSY", `${remote.url} did not take ${title} (${because}).`),
     };
-  const lines = remoteLines(stderr, remote);
   const said = lines.length > 0 ? lines.join("\n  ") : because;
   const { code } = refusals.find(({ match }) => match.test(said)) ?? { code: "E_PUSH_RULE" };
   return {

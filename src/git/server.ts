@@ -1,5 +1,5 @@
+import type { Carrier } from "./carrier.ts";
 import type { GitResult } from "./git.ts";
-import type { Carrier } from "./ls-refs.ts";
 import type { Repository } from "./private-repository.ts";
 import { credentialConfig, networkVariables, type Remote } from "./remote.ts";
 

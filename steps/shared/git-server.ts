@@ -17,9 +17,9 @@ import {
   readTrust,
   TransportError,
 } from "../../src/gitlab/index.ts";
-import type { StepContext, Values } from "../../src/step/index.ts";
+import type { Log, StepContext, Values } from "../../src/step/index.ts";
 
-type ServerContext = Pick<StepContext, "workFolder"> & {
+type ServerContext = Pick<StepContext, "workFolder" | "log"> & {
   readonly inputs: Pick<Values<typeof gitlabInputs>, "CI_SERVER_TLS_CA_FILE" | "EXTRA_CA_FILE">;
 };
 
@@ -33,26 +33,31 @@ export async function connectGit(
   const remote = await remoteOf(context, address, token);
   return serverOf(repository, remote, {
     deadlineMs,
-    carrier: http === undefined ? undefined : carrierOver(http),
+    carrier: http === undefined ? undefined : carrierOver(http, context.log),
   });
 }
 
-/** Whatever goes wrong on this way, git then asks on its own, and tells what it is. */
-function carrierOver(http: Http): Carrier {
-  return async ({ url, headers, type, answerType, body }) => {
+/** Carries requests of git's protocol as the API's are carried: its routes and authorities, no redirects, no retries. */
+export function carrierOver(http: Http, log: Log): Carrier {
+  return async ({ url, headers, body, answerType }) => {
     const exchange: Exchange = {
-      method: "POST",
+      method: body === undefined ? "GET" : "POST",
       url,
       headers: { ...headers, accept: answerType },
-      body: { type, size: body.length, open: () => pieces(body) },
     };
+    if (body !== undefined)
+      exchange.body = { type: body.type, size: body.bytes.length, open: () => pieces(body.bytes) };
+    const asked = `${exchange.method} ${url.pathname}${url.search}`;
     try {
       const answer = await http.exchange(exchange);
-      const isWanted = answer.status === 200 && answer.headers["content-type"] === answerType;
-      return isWanted ? answer.body : undefined;
+      log.debug(`${asked} → ${answer.status} in ${answer.ms} ms`);
+      const type = answer.headers["content-type"];
+      if (answer.status === 200 && type === answerType) return { body: answer.body };
+      return { problem: `it answers ${answer.status} (${type ?? "without a type"})` };
     } catch (error) {
-      if (error instanceof TransportError) return undefined;
-      throw error;
+      if (!(error instanceof TransportError)) throw error;
+      log.debug(`${asked}: ${error.message}`);
+      return { problem: error.message };
     }
   };
 }

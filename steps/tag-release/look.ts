@@ -1,5 +1,8 @@
 import {
   observeRelease,
+  openPush,
+  type OpenPush,
+  packRelease,
   planRelease,
   readReleaseRefs,
   type ReleaseGoal,
@@ -23,11 +26,13 @@ type OpenPlan = Exclude<ReleasePlan, { kind: "conflict" }>;
 export interface Asked {
   readonly refs: Promise<ReleaseRefs>;
   rights(question: PushQuestion): Promise<PushRights>;
+  /** `undefined` where nothing is to be pushed. */
+  readonly push: OpenPush | undefined;
 }
 
 /** Asks the server what it holds and what the token may do, while the checkout is still being read. */
 export function askServer(
-  { inputs }: TagContext,
+  { inputs, dryRun }: TagContext,
   gitlab: GitLab,
   server: Server,
   branch: string,
@@ -37,7 +42,11 @@ export function askServer(
   // Who waits for it is told of a failure; where the checkout cannot be released, nobody does.
   refs.catch(() => {});
   const pushed = inputs.POST_RELEASE === "push" ? branch : undefined;
-  return { refs, rights: askPushRights(gitlab, { branch: pushed, proposes }) };
+  return {
+    refs,
+    rights: askPushRights(gitlab, { branch: pushed, proposes }),
+    push: dryRun ? undefined : openPush(server),
+  };
 }
 
 /**
@@ -55,6 +64,8 @@ export async function lookAtServer(
     proposedBranch: goal.nextBranch,
     tag: goal.tag,
   };
+  // What keeps it from being built is told when it is needed.
+  if (asked.push !== undefined) packRelease(goal, asked.push).catch(() => {});
   const [rights, state] = await Promise.allSettled([
     asked.rights(question),
     observeRelease(server, goal, asked.refs),

@@ -1,15 +1,29 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { pushAtomically, type Settled } from "../../src/git/atomic-push.ts";
+import { pushAtomically, type RefUpdate, type Settled } from "../../src/git/atomic-push.ts";
 import { listRefs } from "../../src/git/list-refs.ts";
-import { connect, hastyClock, makeRelease, releaseUpdates, token } from "../support/git-client.ts";
+import { openPush } from "../../src/git/open-push.ts";
+import {
+  connect,
+  hastyClock,
+  makeRelease,
+  openCarrier,
+  releaseUpdates,
+  token,
+} from "../support/git-client.ts";
 import { type Fault, type GitServer, type Seen, serveRepository } from "../support/git-server.ts";
 import { commitFiles, git, makeRepository, temporaryFolder } from "../support/repositories.ts";
 
 const title = "tag v1 and branch main";
 
-async function prepare(environment: NodeJS.ProcessEnv = process.env) {
+/** The two ways of a push: git's own, and over the connection that the API is spoken on. */
+const ways = ["git push", "the open connection"] as const;
+
+async function prepare(
+  way: (typeof ways)[number] = "git push",
+  environment: NodeJS.ProcessEnv = process.env,
+) {
   const root = await makeRepository({ "setup.cfg": "version = 1\n" });
   const served = await serveRepository(root);
   const waitsMs: number[] = [];
@@ -17,6 +31,7 @@ async function prepare(environment: NodeJS.ProcessEnv = process.env) {
     clock: hastyClock(waitsMs),
     environment,
   });
+  const server = { ...connection.server, carrier: openCarrier() };
   const release = await makeRelease(connection);
   const updates = releaseUpdates(release);
   const before = served.git("for-each-ref");
@@ -29,7 +44,12 @@ async function prepare(environment: NodeJS.ProcessEnv = process.env) {
     if (done === 0) return "absent";
     return done === updates.length ? "done" : "mixed";
   };
-  const push = () => pushAtomically(connection.server, { updates, title, look });
+  const first = (wanted: readonly RefUpdate[]) => openPush(server).send(wanted, release.base);
+  const push = () =>
+    pushAtomically(
+      connection.server,
+      way === "git push" ? { updates, title, look } : { updates, title, look, first },
+    );
   const refs = () => served.git("for-each-ref");
   return { root, served, connection, release, push, refs, before, waitsMs };
 }
@@ -50,67 +70,6 @@ const once = (path: string, fault: Fault): GitServer["fault"] => {
     return fault;
   };
 };
-
-test("a branch and a tag are pushed at once, and pushing them again changes nothing", async () => {
-  const { served, push, release, refs } = await prepare();
-  await push();
-  expectReleased(served, release);
-  const after = refs();
-  await push();
-  expect(refs()).toBe(after);
-});
-
-test("G01 a branch that moved since is not overwritten, and the tag does not land either", async () => {
-  const { root, served, push, refs } = await prepare();
-  const theirs = await commitFiles(root, { other: "1" }, "Theirs");
-  git(root, ["push", "-q", served.root, "main"]);
-  const before = refs();
-  await expect(push()).rejects.toMatchObject({ code: "E_REF_BUSY" });
-  expect(refs()).toBe(before);
-  expect(served.git("rev-parse", "main")).toBe(theirs);
-});
-
-test("G01 main moved while the push was under way: nothing of it lands", async () => {
-  const { root, served, push } = await prepare();
-  const theirs = await commitFiles(root, { other: "1" }, "Theirs");
-  git(root, ["push", "-q", served.root, "main:refs/heads/theirs"]);
-  await served.hook(
-    "pre-receive",
-    "env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main refs/heads/theirs",
-  );
-  await expect(push()).rejects.toMatchObject({ code: "E_REF_BUSY", exit: 4 });
-  expect(served.git("rev-parse", "main")).toBe(theirs);
-  expect(served.git("tag")).toBe("");
-});
-
-test("G06 a protected branch: GitLab's words are quoted, nothing landed, nothing is tried again", async () => {
-  const { served, push, refs, before } = await prepare();
-  await served.hook(
-    "pre-receive",
-    `echo "GitLab: You are not allowed to push code to protected branches on this project."\nprintf '\\033[31m${token}\\033[0m\\n'\nexit 1`,
-  );
-  await expect(push()).rejects.toMatchObject({
-    code: "E_BRANCH_PROTECTED",
-    exit: 3,
-    message: [
-      `${served.url} refuses ${title} (refs/heads/main: pre-receive hook declined; refs/tags/v1: pre-receive hook declined). It says:`,
-      "  GitLab: You are not allowed to push code to protected branches on this project.",
-      "  [MASKED]",
-    ].join("\n"),
-  });
-  expect(refs()).toBe(before);
-  expect(pushes(served)).toBe(1);
-});
-
-test("G06 a rule that refuses one reference refuses both", async () => {
-  const { served, push, refs, before } = await prepare();
-  await served.hook(
-    "update",
-    'case "$1" in refs/tags/*) echo "GitLab: You are not allowed to create this tag as it is protected."; exit 1;; esac',
-  );
-  await expect(push()).rejects.toMatchObject({ code: "E_TAG_PROTECTED", exit: 3 });
-  expect(refs()).toBe(before);
-});
 
 const refusals = [
   [
@@ -134,62 +93,195 @@ const refusals = [
   ["Your push has been rejected, because it is too big.", "E_PUSH_RULE"],
 ];
 
-test.each(refusals)("G06 '%s' is %s", async (text, code) => {
-  const { served, push, refs, before } = await prepare();
-  await served.hook("pre-receive", `cat <<'END'\nGitLab: ${text}\nEND\nexit 1`);
-  await expect(push()).rejects.toMatchObject({ code, exit: 3 });
-  expect(refs()).toBe(before);
-});
-
-test("G07 a server that cannot take both at once gets nothing", async () => {
-  const { served, push, refs, before } = await prepare();
-  served.git("config", "receive.advertiseAtomic", "false");
-  await expect(push()).rejects.toMatchObject({
-    code: "E_PUSH_NOT_ATOMIC",
-    exit: 2,
-    message: `${served.url} cannot take ${title} at once.`,
+describe.each(ways)("%s", (way) => {
+  test("a branch and a tag are pushed at once, and pushing them again changes nothing", async () => {
+    const { served, push, release, refs } = await prepare(way);
+    await push();
+    expectReleased(served, release);
+    const after = refs();
+    await push();
+    expect(refs()).toBe(after);
   });
-  expect(refs()).toBe(before);
-  expect(pushes(served)).toBe(0);
-});
 
-test("G08 a lost answer is decided by looking: the push had arrived and is not sent again", async () => {
-  const { served, push, release } = await prepare();
-  served.fault = once("git-receive-pack", "cut-after");
-  await push();
-  expectReleased(served, release);
-  expect(pushes(served)).toBe(1);
-});
+  test("G01 a branch that moved since is not overwritten, and the tag does not land either", async () => {
+    const { root, served, push, refs } = await prepare(way);
+    const theirs = await commitFiles(root, { other: "1" }, "Theirs");
+    git(root, ["push", "-q", served.root, "main"]);
+    const before = refs();
+    await expect(push()).rejects.toMatchObject({ code: "E_REF_BUSY" });
+    expect(refs()).toBe(before);
+    expect(served.git("rev-parse", "main")).toBe(theirs);
+  });
 
-test("G08 a push that never arrived is sent again", async () => {
-  const { served, push, release, waitsMs } = await prepare();
-  served.fault = once("git-receive-pack", "cut-before");
-  await push();
-  expectReleased(served, release);
-  expect(pushes(served)).toBe(2);
-  expect(waitsMs).toHaveLength(1);
-});
+  test("G01 main moved while the push was under way: nothing of it lands", async () => {
+    const { root, served, push } = await prepare(way);
+    const theirs = await commitFiles(root, { other: "1" }, "Theirs");
+    git(root, ["push", "-q", served.root, "main:refs/heads/theirs"]);
+    await served.hook(
+      "pre-receive",
+      "env -u GIT_QUARANTINE_PATH git update-ref refs/heads/main refs/heads/theirs",
+    );
+    await expect(push()).rejects.toMatchObject({ code: "E_REF_BUSY", exit: 4 });
+    expect(served.git("rev-parse", "main")).toBe(theirs);
+    expect(served.git("tag")).toBe("");
+  });
 
-test("G08 an end that cannot be told is said to be unknown", async () => {
-  const { served, push, release } = await prepare();
-  served.fault = ({ path, user }) => {
-    if (user === undefined) return undefined;
-    if (path === "git-receive-pack") return "cut-after";
-    return pushes(served) > 0 ? { status: 502 } : undefined;
-  };
-  await expect(push()).rejects.toMatchObject({ code: "E_PUSH_UNKNOWN", exit: 4 });
-  expectReleased(served, release);
-});
+  test("G06 a protected branch: GitLab's words are quoted, nothing landed, nothing is tried again", async () => {
+    const { served, push, refs, before } = await prepare(way);
+    await served.hook(
+      "pre-receive",
+      `echo "GitLab: You are not allowed to push code to protected branches on this project."\nprintf '\\033[31m${token}\\033[0m\\n'\nexit 1`,
+    );
+    await expect(push()).rejects.toMatchObject({
+      code: "E_BRANCH_PROTECTED",
+      exit: 3,
+      message: [
+        `${served.url} refuses ${title} (refs/heads/main: pre-receive hook declined; refs/tags/v1: pre-receive hook declined). It says:`,
+        "  GitLab: You are not allowed to push code to protected branches on this project.",
+        "  [MASKED]",
+      ].join("\n"),
+    });
+    expect(refs()).toBe(before);
+    expect(pushes(served)).toBe(1);
+  });
 
-test("G09 a lock that someone else holds is waited for", async () => {
-  const { served, push, release, waitsMs } = await prepare();
-  await served.hook(
-    "pre-receive",
-    "if test -e once; then rm -f refs/heads/main.lock; else touch once; : > refs/heads/main.lock; fi",
-  );
-  await push();
-  expectReleased(served, release);
-  expect(waitsMs.length).toBeGreaterThan(0);
+  test("G06 a rule that refuses one reference refuses both", async () => {
+    const { served, push, refs, before } = await prepare(way);
+    await served.hook(
+      "update",
+      'case "$1" in refs/tags/*) echo "GitLab: You are not allowed to create this tag as it is protected."; exit 1;; esac',
+    );
+    await expect(push()).rejects.toMatchObject({ code: "E_TAG_PROTECTED", exit: 3 });
+    expect(refs()).toBe(before);
+  });
+
+  test.each(refusals)("G06 '%s' is %s", async (text, code) => {
+    const { served, push, refs, before } = await prepare(way);
+    await served.hook("pre-receive", `cat <<'END'\nGitLab: ${text}\nEND\nexit 1`);
+    await expect(push()).rejects.toMatchObject({ code, exit: 3 });
+    expect(refs()).toBe(before);
+  });
+
+  test("G07 a server that cannot take both at once gets nothing", async () => {
+    const { served, push, refs, before } = await prepare(way);
+    served.git("config", "receive.advertiseAtomic", "false");
+    await expect(push()).rejects.toMatchObject({
+      code: "E_PUSH_NOT_ATOMIC",
+      exit: 2,
+      message: `${served.url} cannot take ${title} at once.`,
+    });
+    expect(refs()).toBe(before);
+    expect(pushes(served)).toBe(0);
+  });
+
+  test("G08 a lost answer is decided by looking: the push had arrived and is not sent again", async () => {
+    const { served, push, release } = await prepare(way);
+    served.fault = once("git-receive-pack", "cut-after");
+    await push();
+    expectReleased(served, release);
+    expect(pushes(served)).toBe(1);
+  });
+
+  test("G08 a push that never arrived is sent again", async () => {
+    const { served, push, release, waitsMs } = await prepare(way);
+    served.fault = once("git-receive-pack", "cut-before");
+    await push();
+    expectReleased(served, release);
+    expect(pushes(served)).toBe(2);
+    expect(waitsMs).toHaveLength(1);
+  });
+
+  test("G08 an end that cannot be told is said to be unknown", async () => {
+    const { served, push, release } = await prepare(way);
+    served.fault = ({ path, user }) => {
+      if (user === undefined) return undefined;
+      if (path === "git-receive-pack") return "cut-after";
+      return pushes(served) > 0 ? { status: 502 } : undefined;
+    };
+    await expect(push()).rejects.toMatchObject({ code: "E_PUSH_UNKNOWN", exit: 4 });
+    expectReleased(served, release);
+  });
+
+  test("G09 a lock that someone else holds is waited for", async () => {
+    const { served, push, release, waitsMs } = await prepare(way);
+    await served.hook(
+      "pre-receive",
+      "if test -e once; then rm -f refs/heads/main.lock; else touch once; : > refs/heads/main.lock; fi",
+    );
+    await push();
+    expectReleased(served, release);
+    expect(waitsMs.length).toBeGreaterThan(0);
+  });
+
+  test("G22 a renamed project is named by its new path, and the token does not travel there", async () => {
+    const { connection, served, push, refs, before } = await prepare(way);
+    const elsewhere = await serveRepository(served.root, { folder: "group/new-name.git" });
+    served.fault = ({ path, user, service }) =>
+      user === undefined
+        ? undefined
+        : {
+            status: 301,
+            headers: {
+              location: `${elsewhere.origin}/group/new-name.git/${path}?service=${service}`,
+            },
+          };
+    const error = {
+      code: "E_PROJECT_MOVED",
+      exit: 2,
+      message: `${served.url} has moved to ${elsewhere.origin}/group/new-name; redirects are not followed.`,
+    };
+    await expect(listRefs(connection.server, ["refs/heads/main"])).rejects.toMatchObject(error);
+    await expect(push()).rejects.toMatchObject(error);
+    expect(elsewhere.seen).toEqual([]);
+    expect(refs()).toBe(before);
+  });
+
+  describe("the credential", () => {
+    test("I2 is in no argument list, no file and no trace while a push runs", async () => {
+      const { connection, served, push, release } = await prepare(way);
+      const folder = await temporaryFolder();
+      await served.hook(
+        "pre-receive",
+        `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' > "${folder}/argv"`,
+      );
+      await push();
+      expectReleased(served, release);
+      const argv = await readFile(join(folder, "argv"), "utf8");
+      if (way === "git push") expect(argv).toContain("--force-with-lease=refs/heads/main:");
+      expect(argv).toContain("receive-pack");
+      expect(argv).not.toContain(token);
+      expect(argv).not.toContain(Buffer.from(`oauth2:${token}`).toString("base64"));
+      expect(() =>
+        git(connection.tool.context.workFolder, ["grep", "--no-index", "-F", token, "."]),
+      ).toThrow();
+    });
+
+    test("G16, G17 is the one we gave, whatever the checkout and the home folder hold", async () => {
+      const home = await temporaryFolder();
+      const { root, served, push, release } = await prepare(way, {
+        ...process.env,
+        HOME: home,
+        GIT_ASKPASS: "/bin/false",
+        GIT_CONFIG_PARAMETERS: "'http.extraHeader=PRIVATE-TOKEN: evil'",
+      });
+      await writeFile(
+        join(home, ".netrc"),
+        "machine 127.0.0.1 login netrc password netrc-password\n",
+      );
+      git(root, [
+        "config",
+        `url.http://gitlab-ci-token:job@${new URL(served.url).host}/.insteadOf`,
+        `${served.origin}/`,
+      ]);
+      git(root, ["config", "credential.helper", "!echo username=helper; echo password=helper"]);
+      git(root, ["config", "http.extraHeader", "PRIVATE-TOKEN: evil"]);
+      await push();
+      expectReleased(served, release);
+      const identities = new Set(served.seen.map(({ user, password }) => `${user}:${password}`));
+      expect([...identities].toSorted()).toEqual([`oauth2:${token}`]);
+      expect(served.seen.some(({ headers }) => "private-token" in headers)).toBe(false);
+    });
+  });
 });
 
 describe("what the server answers instead", () => {
@@ -262,74 +354,5 @@ describe("what the server answers instead", () => {
       exit: 4,
     });
     expect(waitsMs).toHaveLength(4);
-  });
-});
-
-test("G22 a renamed project is named by its new path, and the token does not travel there", async () => {
-  const { connection, served, push, refs, before } = await prepare();
-  const elsewhere = await serveRepository(served.root, { folder: "group/new-name.git" });
-  served.fault = ({ path, user, service }) =>
-    user === undefined
-      ? undefined
-      : {
-          status: 301,
-          headers: {
-            location: `${elsewhere.origin}/group/new-name.git/${path}?service=${service}`,
-          },
-        };
-  const error = {
-    code: "E_PROJECT_MOVED",
-    exit: 2,
-    message: `${served.url} has moved to ${elsewhere.origin}/group/new-name; redirects are not followed.`,
-  };
-  await expect(listRefs(connection.server, ["refs/heads/main"])).rejects.toMatchObject(error);
-  await expect(push()).rejects.toMatchObject(error);
-  expect(elsewhere.seen).toEqual([]);
-  expect(refs()).toBe(before);
-});
-
-describe("the credential", () => {
-  test("I2 is in no argument list, no file and no trace while a push runs", async () => {
-    const { connection, served, push, release } = await prepare();
-    const folder = await temporaryFolder();
-    await served.hook(
-      "pre-receive",
-      `cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' ' ' > "${folder}/argv"`,
-    );
-    await push();
-    expectReleased(served, release);
-    const argv = await readFile(join(folder, "argv"), "utf8");
-    expect(argv).toContain("--force-with-lease=refs/heads/main:");
-    expect(argv).not.toContain(token);
-    expect(argv).not.toContain(Buffer.from(`oauth2:${token}`).toString("base64"));
-    expect(() =>
-      git(connection.tool.context.workFolder, ["grep", "--no-index", "-F", token, "."]),
-    ).toThrow();
-  });
-
-  test("G16, G17 is the one we gave, whatever the checkout and the home folder hold", async () => {
-    const home = await temporaryFolder();
-    const { root, served, push, release } = await prepare({
-      ...process.env,
-      HOME: home,
-      GIT_ASKPASS: "/bin/false",
-      GIT_CONFIG_PARAMETERS: "'http.extraHeader=PRIVATE-TOKEN: evil'",
-    });
-    await writeFile(
-      join(home, ".netrc"),
-      "machine 127.0.0.1 login netrc password netrc-password\n",
-    );
-    git(root, [
-      "config",
-      `url.http://gitlab-ci-token:job@${new URL(served.url).host}/.insteadOf`,
-      `${served.origin}/`,
-    ]);
-    git(root, ["config", "credential.helper", "!echo username=helper; echo password=helper"]);
-    git(root, ["config", "http.extraHeader", "PRIVATE-TOKEN: evil"]);
-    await push();
-    expectReleased(served, release);
-    const identities = new Set(served.seen.map(({ user, password }) => `${user}:${password}`));
-    expect([...identities].toSorted()).toEqual([`oauth2:${token}`]);
-    expect(served.seen.some(({ headers }) => "private-token" in headers)).toBe(false);
   });
 });

@@ -1,21 +1,23 @@
 import { expect, test } from "vitest";
 import { listRefs } from "../../src/git/list-refs.ts";
-import { type Carrier, lsRefs } from "../../src/git/ls-refs.ts";
+import type { Carried, Carrier } from "../../src/git/carrier.ts";
+import { lsRefs } from "../../src/git/ls-refs.ts";
 import { serverOf } from "../../src/git/server.ts";
 import { connect } from "../support/git-client.ts";
 import { type GitServer, serveRepository } from "../support/git-server.ts";
 import { commitFiles, git, makeRepository } from "../support/repositories.ts";
 
 /** Node's own client: what carries the question is not this domain's matter. */
-const carrier: Carrier = async ({ url, headers, type, answerType, body }) => {
+const carrier: Carrier = async ({ url, headers, body, answerType }): Promise<Carried> => {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { ...headers, "content-type": type },
-    body: Uint8Array.from(body),
+    headers: { ...headers, "content-type": body?.type ?? "" },
+    body: Uint8Array.from(body?.bytes ?? []),
     redirect: "manual",
   });
-  if (answer.status !== 200 || answer.headers.get("content-type") !== answerType) return undefined;
-  return Buffer.from(await answer.arrayBuffer());
+  if (answer.status !== 200 || answer.headers.get("content-type") !== answerType)
+    return { problem: String(answer.status) };
+  return { body: Buffer.from(await answer.arrayBuffer()) };
 };
 
 async function prepare(through: Carrier = carrier) {
@@ -76,7 +78,7 @@ test.each([
   },
   { title: "a length that is none", answer: `-001${id} refs/heads/main\n0000` },
 ])("$title is no answer, and git is asked", async ({ answer }) => {
-  const { server, byGit } = await prepare(async () => Buffer.from(answer));
+  const { server, byGit } = await prepare(async () => ({ body: Buffer.from(answer) }));
   expect(await lsRefs(server, wanted)).toBeUndefined();
   expect(await listRefs(server, wanted)).toStrictEqual(await listRefs(byGit, wanted));
 });

@@ -8,6 +8,12 @@ import { remoteAt } from "../../src/git/remote.ts";
 import { serverOf } from "../../src/git/server.ts";
 import type { Sha } from "../../src/git/sha.ts";
 import { buildTag } from "../../src/git/tag-object.ts";
+import type { Carrier } from "../../src/git/carrier.ts";
+import { openHttp } from "../../src/gitlab/http.ts";
+import { readProxies } from "../../src/gitlab/proxies.ts";
+import { silentLog } from "../../src/step/log.ts";
+import { onTestFinished } from "vitest";
+import { carrierOver } from "../../steps/shared/git-server.ts";
 import { gitContext } from "./repositories.ts";
 
 export const token = "glpat-0123456789abcdefghij";
@@ -35,6 +41,18 @@ export async function connect(root: string, url: string, more: Partial<GitContex
 }
 
 type Connection = Awaited<ReturnType<typeof connect>>;
+
+/** Carries git's requests as the steps have it done: over the API client's own connections. */
+export function openCarrier(): Carrier {
+  const http = openHttp({
+    userAgent: "slipway/test",
+    proxies: readProxies({}),
+    authorityFiles: [],
+    signal: new AbortController().signal,
+  });
+  onTestFinished(() => http.close());
+  return carrierOver(http, silentLog);
+}
 
 /** A commit on HEAD and a tag on it, to be pushed. */
 export async function makeRelease({ checkout, repository }: Connection) {

@@ -1,7 +1,8 @@
 import { effect, type RunnableEffect } from "../../step/effect.ts";
-import { pushAtomically, type Settled } from "../atomic-push.ts";
+import { pushAtomically, type RefUpdate, type Settled } from "../atomic-push.ts";
 import { gitErrors } from "../errors.ts";
 import { listRefs } from "../list-refs.ts";
+import type { OpenPush } from "../open-push.ts";
 import type { Server } from "../server.ts";
 import { type Sha, shortSha } from "../sha.ts";
 import type { ReleaseGoal } from "./goal.ts";
@@ -19,12 +20,14 @@ type OpenPlan = Exclude<ReleasePlan, { kind: "conflict" }>;
 /**
  * The one effect of a release: its branch and its tag, at once.
  *
+ * @param open a connection that the push may take.
  * @param tell is told of the release when the server is seen to hold it as a whole.
  */
 export function pushRelease(
   server: Server,
   goal: ReleaseGoal,
   plan: OpenPlan,
+  open: OpenPush | undefined,
   tell: (released: Released) => void,
 ): RunnableEffect<Released> {
   const title = titleOf(goal, plan);
@@ -32,14 +35,10 @@ export function pushRelease(
     tell({ release, nextVersion });
     return { release, nextVersion };
   };
-  const updates = async () => {
-    const next = await goal.buildNext?.(plan.release);
-    return updatesOf(goal, plan, { next: next?.id, tagObject: await goal.buildTag(plan.release) });
-  };
   /** Ids say all: where branch and tag are exactly what was pushed, their history needs no reading. */
   const isThere = async () => {
     if (plan.kind !== "push") return false;
-    const pushed = await updates();
+    const pushed = await updatesFor(goal, plan);
     const refs = await listRefs(
       server,
       pushed.map(({ ref }) => ref),
@@ -54,8 +53,9 @@ export function pushRelease(
     async apply() {
       if (plan.kind === "done") return;
       await pushAtomically(server, {
-        updates: await updates(),
+        updates: await updatesFor(goal, plan),
         title,
+        first: open && ((updates) => open.send(updates, goal.base)),
         look: () => settle(server, goal, plan),
       });
     },
@@ -70,6 +70,24 @@ export function pushRelease(
       );
     },
   });
+}
+
+/** Begins to pack what is pushed where nothing of the release is there yet, while that is still being found out. */
+export async function packRelease(goal: ReleaseGoal, open: OpenPush): Promise<void> {
+  const { base, pushesBranch, nextBranch } = goal;
+  const release = goal.release.id;
+  const updates = await updatesFor(
+    goal,
+    pushesBranch
+      ? { kind: "push", release, branchFrom: base }
+      : { kind: "push-tag", release, withNext: nextBranch !== undefined },
+  );
+  open.pack({ ids: updates.map(({ id }) => id), known: base });
+}
+
+async function updatesFor(goal: ReleaseGoal, plan: OpenPlan): Promise<readonly RefUpdate[]> {
+  const next = await goal.buildNext?.(plan.release);
+  return updatesOf(goal, plan, { next: next?.id, tagObject: await goal.buildTag(plan.release) });
 }
 
 async function settle(server: Server, goal: ReleaseGoal, plan: OpenPlan): Promise<Settled> {
