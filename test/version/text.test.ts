@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { matchTimed, MatchTimeout } from "../../src/version/text/timed-match.ts";
 import { splitCommand } from "../../src/version/text/shell-words.ts";
 import { formatMoment, readWallClock } from "../../src/version/text/strftime.ts";
+import { endsInWord, isName, startsWord } from "../../src/version/text/words.ts";
 import { renderTemplate, surroundingNames } from "../../src/version/text/names.ts";
 import { isSecretName } from "../../src/step/redact/secret-name.ts";
 import { formatCalendar } from "../../src/version/scheme/calendar.ts";
@@ -171,4 +172,19 @@ test("what one pattern made of a version is not taken for what another makes of 
     expect(matchOf(String.raw`\.(?P<part>\d+)`)).toBe("2");
     expect(matchOf("(?P<part>[a-z])")).toBeUndefined();
   }
+});
+
+test("words and names are of letters of any alphabet", () => {
+  const unit = fc.oneof(
+    fc.constantFrom("a", "Z", "7", "_", "-", "\n", "ß", "é", "中", "٣"),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.string({ unit, maxLength: 4 }), (text) => {
+      expect(startsWord(text)).toBe(/^[\p{L}_]/u.test(text));
+      expect(endsInWord(text)).toBe(/[\p{L}\p{N}_]$/u.test(text));
+      expect(isName(text)).toBe(/^[\p{L}_][\p{L}\p{N}_]*$/u.test(text));
+    }),
+    { numRuns: 1000 },
+  );
 });

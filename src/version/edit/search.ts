@@ -2,6 +2,7 @@ import { versionErrors } from "../errors.ts";
 import { escapePattern } from "../text/escape.ts";
 import { PatternError, translatePattern } from "../text/python-regex.ts";
 import { matchAllTimed, MatchTimeout } from "../text/timed-match.ts";
+import { endsInWord, startsWord } from "../text/words.ts";
 
 /** A piece of a search text: characters as they are, or any run of what a build number is made of. */
 export type Token = { readonly kind: "text"; readonly text: string } | { readonly kind: "run" };
@@ -63,8 +64,10 @@ function findLiterally(bytes: Buffer, { tokens, endsVersion }: Search): Place[] 
     end: found.index + found[0].length,
     lacksLineEnd: startsLine && !/^\r?\n/.test(found[0]),
   }));
-  if (!/^[\p{L}_]/u.test(first)) return places;
-  const atWordStart = places.filter(({ start }) => !endsInWord(bytes.subarray(0, start)));
+  if (!startsWord(first)) return places;
+  const atWordStart = places.filter(
+    ({ start }) => !endsInWord(bytes.subarray(Math.max(0, start - 4), start).toString()),
+  );
   return atWordStart.length === 0 ? places : atWordStart;
 }
 
@@ -77,10 +80,6 @@ function literalSource(token: Token): string {
 
 function edgeText(token: Token | undefined): string {
   return token?.kind === "text" ? token.text : "";
-}
-
-function endsInWord(before: Buffer): boolean {
-  return /[\p{L}\p{N}_]$/u.test(before.subarray(-4).toString());
 }
 
 function findByPattern(bytes: Buffer, search: Search, where: string): Place[] {

@@ -1,6 +1,7 @@
 import { scanClass } from "./pattern-class.ts";
 import { scanEscape } from "./pattern-escape.ts";
 import { PatternError } from "./pattern-error.ts";
+import { isName } from "./words.ts";
 
 export { PatternError } from "./pattern-error.ts";
 
@@ -178,8 +179,7 @@ export class PatternScanner {
   }
 
   #openNamed(token: string, name: string, start: number): void {
-    if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
-      throw new PatternError(`bad character in group name '${name}'`, start + 4);
+    if (!isName(name)) throw new PatternError(`bad character in group name '${name}'`, start + 4);
     if (this.groups.includes(name))
       throw new PatternError(`redefinition of group name '${name}'`, start);
     this.groups.push(name);
