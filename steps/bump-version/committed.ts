@@ -1,13 +1,12 @@
 import { resolve } from "node:path";
 import {
   adoptCommit,
+  currentHead,
   folderInside,
   makePrivateRepository,
-  openCheckout,
   openGitAt,
   shortSha,
   sshSigner,
-  type Checkout,
   type FileEdit,
   type Sha,
 } from "../../src/git/index.ts";
@@ -88,7 +87,7 @@ function commitEffects(
   const { base, message } = planned;
   let id = known;
   let changes = (): Promise<FileEdit[]> => Promise.resolve([]);
-  const isHead = ({ head }: Checkout) => {
+  const isHead = (head: Sha | undefined) => {
     if (id === undefined || head !== id) return false;
     context.output("BUMPED_COMMIT_SHA", id);
     return id;
@@ -99,7 +98,7 @@ function commitEffects(
     id: "commit",
     sentence: `Commit "${title}" on ${shortSha(base.id)}${suffix}`,
     // As the plan saw it; should it change meanwhile, the moving of HEAD is held back.
-    isDone: async () => isHead(checkout),
+    isDone: async () => isHead(checkout.head),
     async apply() {
       try {
         const edits = mergeEdits(planned.edits, await changes());
@@ -112,7 +111,7 @@ function commitEffects(
       }
     },
     async verify() {
-      const head = isHead(await openCheckout(repository.git, checkout.root));
+      const head = isHead(await currentHead(repository.git, checkout));
       if (head === false) throw new TypeError("HEAD is not the commit that it was moved to");
       return head;
     },

@@ -1,3 +1,5 @@
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type Checkout, type Repository, type Sha, toSha } from "../../src/git/index.ts";
 
 /**
@@ -9,11 +11,25 @@ export async function readLocalTags(
   checkout: Checkout,
   commit: Sha,
 ): Promise<string[]> {
+  if (!(await mayHaveTags(checkout))) return [];
   const args = ["for-each-ref", "--format=%(refname:strip=2)", `--merged=${commit}`, "refs/tags"];
   const { gitDirectory, root } = checkout;
   const result = await git.run(args, { gitDirectory, config: [["safe.directory", root]] });
   const names = result.stdout.toString().split("\n");
   return result.exitCode === 0 ? names.filter((name) => name !== "") : [];
+}
+
+/**
+ * Whether git is worth asking. Runners fetch no tags: then the folder that new references go to is empty, and the file
+ * of older ones names none (gitrepository-layout). With references of another format there is no such folder.
+ */
+async function mayHaveTags({ objectDirectory }: Checkout): Promise<boolean> {
+  const common = dirname(objectDirectory);
+  const [loose, packed] = await Promise.all([
+    readdir(join(common, "refs/tags")).catch(() => undefined),
+    readFile(join(common, "packed-refs"), "utf8").catch(() => ""),
+  ]);
+  return loose?.length !== 0 || packed.includes(" refs/tags/");
 }
 
 /** All tags that the checkout knows, with the commits that they are on. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { adoptCommit } from "../../src/git/adopt-commit.ts";
 import { openCheckout, requireHead } from "../../src/git/checkout.ts";
+import { currentHead } from "../../src/git/current-head.ts";
 import { buildCommit } from "../../src/git/commit.ts";
 import { makePrivateRepository } from "../../src/git/private-repository.ts";
 import { commitFiles, git, makeRepository, openTestGit } from "../support/repositories.ts";
@@ -64,4 +65,27 @@ test("a HEAD that moved meanwhile is left where it is", async () => {
     code: "E_CHECKOUT_MOVED",
   });
   expect(git(root, ["rev-parse", "HEAD"])).toBe(theirs);
+});
+
+test.each([
+  { title: "detached", change: ["checkout", "-q", "--detach"] },
+  { title: "on a branch", change: ["checkout", "-q", "-b", "topic/ü"] },
+  { title: "on a branch whose reference is packed", change: ["pack-refs", "--all"] },
+])("the current HEAD is that of git: $title", async ({ change }) => {
+  const { root, tool } = await prepare(false);
+  git(root, change);
+  const checkout = await openCheckout(tool, root);
+  const theirs = await commitFiles(root, { other: "theirs" }, "Theirs");
+  expect(theirs).not.toBe(checkout.head);
+  git(root, change[0] === "pack-refs" ? change : ["status"]);
+  expect(await currentHead(tool, checkout)).toBe(theirs);
+});
+
+test("the current HEAD of a linked work tree is its own", async () => {
+  const { root, tool } = await prepare(false);
+  const linked = join(root, "../linked");
+  git(root, ["worktree", "add", "-q", "-b", "linked", linked]);
+  const checkout = await openCheckout(tool, linked);
+  const theirs = await commitFiles(linked, { other: "theirs" }, "Theirs");
+  expect(await currentHead(tool, checkout)).toBe(theirs);
 });
