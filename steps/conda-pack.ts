@@ -2,8 +2,17 @@ import { condaError, packErrors, smokeErrors } from "../src/conda/index.ts";
 import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { checkInputs } from "./conda-pack/check-inputs.ts";
+import {
+  checkCachePlace,
+  checkCompressor,
+  checkOutputPlace,
+  checkSmokePlace,
+} from "./conda-pack/check-places.ts";
+import { checkSource } from "./conda-pack/check-source.ts";
 import { packStepErrors } from "./conda-pack/errors.ts";
 import { packInputs, packOutputs } from "./conda-pack/inputs.ts";
+import { nothingToRelease } from "./shared/nothing-to-release.ts";
+import { projectErrors } from "./shared/project-folder.ts";
 
 export default defineStep({
   name: "conda-pack",
@@ -26,9 +35,22 @@ export default defineStep({
     smokeErrors.table,
     condaError.table,
     packStepErrors.table,
+    projectErrors.table,
     versionErrors.table,
   ],
-  check: checkInputs,
+  // An environment that is there has nothing to do with the release.
+  idle: (beforehand) =>
+    beforehand.variable("CONDA_PREFIX_TO_PACK") === undefined
+      ? nothingToRelease(beforehand)
+      : undefined,
+  check: [
+    checkInputs,
+    checkCompressor,
+    checkOutputPlace,
+    checkCachePlace,
+    checkSmokePlace,
+    checkSource,
+  ],
   async plan(context) {
     const { planPacking } = await import("./conda-pack/plan.ts");
     return planPacking(context);

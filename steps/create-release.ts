@@ -19,9 +19,10 @@ import { defineStep, humanSize, type Inputs, type StepContext } from "../src/ste
 import { versionErrors } from "../src/version/index.ts";
 import { planChecksums } from "./create-release/checksums.ts";
 import { checkTime, releaseInputs } from "./create-release/inputs.ts";
-import { readTexts } from "./create-release/texts.ts";
+import { checkTexts, readTexts } from "./create-release/texts.ts";
 import { signingErrors } from "./shared/attestation.ts";
 import { warnOfLatest } from "./shared/latest-release.ts";
+import { noTagToRelease } from "./shared/nothing-to-release.ts";
 import { readTarget } from "./shared/package-target.ts";
 
 const outputs = { RELEASE_URL: "Page of the release" };
@@ -49,7 +50,8 @@ export default defineStep({
     versionErrors.table,
     signingErrors,
   ],
-  check: [checkTime, (values) => requireToken(values, tokenOrder)],
+  idle: noTagToRelease,
+  check: [checkTime, checkTexts, (values) => requireToken(values, tokenOrder)],
   async plan(context) {
     const { inputs, variable, dryRun, refuse, signal } = context;
     const tag = inputs.RELEASE_TAG;

@@ -11,6 +11,7 @@ import { lookForNext, proposeNext } from "./tag-release/next.ts";
 import { openPlace } from "./tag-release/place.ts";
 import { readRelease } from "./tag-release/release.ts";
 import { connectGit } from "./shared/git-server.ts";
+import { projectErrors, requireProject } from "./shared/project-folder.ts";
 import { tellGoal, tellReleased } from "./tag-release/tell.ts";
 import { startTagPipeline } from "./tag-release/trigger.ts";
 
@@ -37,10 +38,11 @@ export default defineStep({
     gitErrors.table,
     versionErrors.table,
     gitlabError.table,
+    projectErrors.table,
     autoErrors.table,
   ],
   reproduceAfter: ["bump-version"],
-  check: (values) => requireToken(values, tokenOrder),
+  check: [requireProject, (values) => requireToken(values, tokenOrder)],
   async plan(context) {
     const place = await openPlace(context);
     const branch = readBranch(context, place.checkout);

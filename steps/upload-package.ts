@@ -23,6 +23,7 @@ import {
 } from "../src/step/index.ts";
 import { isDevelopmentVersion, versionErrors } from "../src/version/index.ts";
 import { attestInputs, signingErrors } from "./shared/attestation.ts";
+import { nothingToRelease } from "./shared/nothing-to-release.ts";
 import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
 import { planAttestation } from "./upload-package/attestation.ts";
 
@@ -78,6 +79,7 @@ export default defineStep({
     },
   ],
   errors: [gitlabError.table, provenanceErrors.table, versionErrors.table, signingErrors],
+  idle: nothingToRelease,
   check: (values) => requireToken(values, tokenOrder),
   async plan(context) {
     const { inputs, cwd, dryRun, refuse } = context;

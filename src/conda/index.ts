@@ -17,7 +17,11 @@ export {
   type ExampleChannelOptions,
 } from "./example-channel/make-channel.ts";
 export type { InstalledPackage } from "./installed-packages.ts";
-export { installProject, type InstallProjectOptions } from "./pip/install-project.ts";
+export {
+  checkInstallable,
+  installProject,
+  type InstallProjectOptions,
+} from "./pip/install-project.ts";
 export type { ConsoleScript, InstalledProject } from "./pip/installed-project.ts";
 export { checkSpec, findEnvironmentFile } from "./spec/read-spec.ts";
 export { checkCacheFolder } from "./pack/check-cache-folder.ts";
@@ -34,6 +38,7 @@ export {
   type PackResult,
 } from "./pack/pack-environment.ts";
 export { planPack, type PackPlan } from "./pack/plan-pack.ts";
+export { checkPrefix } from "./pack/records.ts";
 export { readTruePrefix } from "./pack/true-prefix.ts";
 export { smokeErrors } from "./smoke/errors.ts";
 export {

@@ -36,7 +36,10 @@ export async function selectFiles({
       ({ name, size }) =>
         `${name} has ${size} bytes (${humanSize(size)}); the registry takes ${limit} (${humanSize(limit)}).`,
     );
-  const problems = [...absent, ...clashes(files), ...misnamed, ...large];
+  const empty = files
+    .filter(({ size }) => size === 0)
+    .map(({ path }) => `${path} is empty (0 bytes); the registry takes no file without content.`);
+  const problems = [...absent, ...clashes(files), ...misnamed, ...large, ...empty];
   if (problems.length === 0) return files;
   const code =
     problems.length === large.length

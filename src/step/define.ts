@@ -57,8 +57,23 @@ export interface Example {
   command: string;
 }
 
-/** What is wrong with inputs that each are right by themselves. */
-export type Rule<In extends Inputs> = (values: Values<In>) => readonly Problem[];
+/** Where inputs are judged: relative paths are relative to the working directory. */
+export type Place = Pick<StepContext, "cwd" | "environment" | "clock">;
+
+/**
+ * What is wrong with inputs that each are right by themselves, and with what they name. An error with a code of its own
+ * is the run's where nothing else is wrong. Reads only.
+ */
+export type Rule<In extends Inputs> = (
+  values: Values<In>,
+  place: Place,
+) => readonly (Problem | StepError)[] | Promise<readonly (Problem | StepError)[]>;
+
+/** What earlier steps of the same job left in `SLIPWAY_DOTENV`, and what the job was given. */
+export interface Beforehand {
+  earlier(output: string): string | undefined;
+  variable(name: string): string | undefined;
+}
 
 export interface StepDefinition<In extends Inputs = Inputs, Out extends OutputNames = OutputNames> {
   /** The command on PATH. */
@@ -77,6 +92,8 @@ export interface StepDefinition<In extends Inputs = Inputs, Out extends OutputNa
   report?: "here" | "temporary";
   /** Rules across inputs ("exactly one of"), checked in the same pass as the inputs themselves; each is judged where all that it reads is right. */
   check?: Rule<In> | readonly Rule<In>[];
+  /** Why there is nothing to do after the earlier steps of the job. The run then ends well before any input is judged. */
+  idle?(beforehand: Beforehand): string | undefined;
   /** Looks at the world and decides what to do; changes nothing. */
   plan(context: StepContext<In, Out>): Promise<readonly Effect[]>;
   /** After all effects: sets the outputs, facts and report that depend on their results. */
@@ -93,8 +110,13 @@ export interface Step {
   readonly errors: readonly Readonly<Record<string, ErrorDefinition>>[];
   readonly reproduceAfter: readonly string[];
   readonly report: "here" | "temporary";
+  idle(beforehand: Beforehand): string | undefined;
   /** What the rules across inputs say, as far as they can be judged: `wrong` inputs have no value. */
-  check(values: Readonly<Record<string, unknown>>, wrong: ReadonlySet<string>): readonly Problem[];
+  check(
+    values: Readonly<Record<string, unknown>>,
+    wrong: ReadonlySet<string>,
+    place: Place,
+  ): Promise<readonly (Problem | StepError)[]>;
   bind(values: Readonly<Record<string, unknown>>): BoundStep;
 }
 
@@ -131,10 +153,12 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
     errors,
     reproduceAfter,
     report,
-    check(values, wrong) {
+    idle: (beforehand) => definition.idle?.(beforehand),
+    async check(values, wrong, place) {
       const judged = withoutWrong(values, wrong);
       if (!holdsAll(judged, inputs)) return [];
-      return [definition.check ?? []].flat().flatMap((rule) => judge(rule, judged));
+      const rules = [definition.check ?? []].flat();
+      return (await Promise.all(rules.map((rule) => judge(rule, judged, place)))).flat();
     },
     bind(values) {
       if (!holdsAll(values, inputs)) throw new TypeError(`The inputs of ${name} are incomplete`);
@@ -155,9 +179,13 @@ export function defineStep<const In extends Inputs, const Out extends OutputName
 /** A rule asked for an input that is itself wrong: it can be judged when that one is mended. */
 class NotJudged extends Error {}
 
-function judge<In extends Inputs>(rule: Rule<In>, values: Values<In>): readonly Problem[] {
+async function judge<In extends Inputs>(
+  rule: Rule<In>,
+  values: Values<In>,
+  place: Place,
+): Promise<readonly (Problem | StepError)[]> {
   try {
-    return rule(values);
+    return await rule(values, place);
   } catch (error) {
     if (error instanceof NotJudged) return [];
     throw error;

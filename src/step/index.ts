@@ -1,14 +1,17 @@
 /** The kit, public from the first day: our own steps use nothing else. */
 export { systemClock, type Clock } from "./clock.ts";
 export {
+  type Beforehand,
   defineStep,
   type Example,
+  type Place,
   type Step,
   type StepContext,
   type StepDefinition,
 } from "./define.ts";
 export { effect, type Effect, type RunnableEffect } from "./effect.ts";
 export { defineErrors, exit, StepError, type ErrorDefinition, type ExitCode } from "./errors.ts";
+export { errorsOf } from "./errors-of.ts";
 export {
   BadValue,
   type Input,

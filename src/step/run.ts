@@ -92,7 +92,14 @@ class Run {
 
   async #work(): Promise<void> {
     await this.#places.open();
-    const bound = await this.#bind();
+    const earlier = await this.#places.earlierOutputs();
+    const reason = this.#idle(earlier);
+    if (reason !== undefined) {
+      this.#log.info(reason);
+      this.#collected.blocks.push({ kind: "paragraph", text: reason });
+      return;
+    }
+    const bound = await this.#bind(earlier);
     const context = contextFor(
       {
         world: this.#world,
@@ -127,9 +134,17 @@ class Run {
     if (this.#collected.outputs.size > 0) await this.#places.writeOutputs(this.#collected.outputs);
   }
 
-  async #bind(): Promise<BoundStep> {
+  #idle(earlier: ReadonlyMap<string, string>): string | undefined {
+    const { env } = this.#world;
+    return this.#step.idle({
+      earlier: (output) => earlier.get(output) || undefined,
+      variable: (name) => env[name] || undefined,
+    });
+  }
+
+  async #bind(earlier: ReadonlyMap<string, string>): Promise<BoundStep> {
     const { inputs } = this.#step;
-    const earlier = await this.#places.earlierOutputs();
+    const { env: environment, cwd, clock } = this.#world;
     const known = knownNames(this.#step);
     const read = readInputs<Inputs>(inputs, { env: this.#world.env, earlier, known });
     this.#given = read.given;
@@ -140,7 +155,7 @@ class Run {
     const problems = [
       ...this.#common.problems,
       ...read.problems,
-      ...this.#step.check(read.values, wrong),
+      ...(await this.#step.check(read.values, wrong, { environment, cwd, clock })),
     ];
     if (problems.length > 0) throw wrongInputs(problems);
     return this.#step.bind(read.values);

@@ -16,7 +16,7 @@ export { findPythonProject, type PythonProject } from "./places/python-project.t
 export { planBump, type BumpPlan, type BumpRequest, type ReleaseTexts } from "./plan.ts";
 export { type Changelog, writeChangelog } from "./plan-changelog.ts";
 export { Problems } from "./problems.ts";
-export { openProject, type Project } from "./project.ts";
+export { openProject, type Project, readConfiguredVersion } from "./project.ts";
 export { readHeldVersion, type HeldRequest, type HeldVersion } from "./release-state.ts";
 export { postReleaseMessage, releaseMessage, tagMessage, tagName } from "./release-texts.ts";
 export { compareVersions, isDevelopmentVersion, isSameVersion } from "./standards/compare.ts";

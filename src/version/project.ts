@@ -61,6 +61,21 @@ export async function openProject(source: FileSource, around: Surroundings): Pro
   );
 }
 
+/**
+ * The version that the bump configuration says, and where.
+ *
+ * @returns `undefined` where there is no configuration
+ * @throws E_VERSION_… for what is wrong with it
+ */
+export async function readConfiguredVersion(
+  source: FileSource,
+  around: Surroundings,
+): Promise<{ path: string; version: string } | undefined> {
+  const config = await findConfig(source);
+  if (config === undefined) return undefined;
+  return { path: config.path, version: openConfigured(config, around).current.text };
+}
+
 /** The newest of the tags that were made by a format, and the version in it. */
 function newestVersion(
   tags: readonly string[],

@@ -1,11 +1,6 @@
 import { defineErrors, exit } from "../../src/step/index.ts";
 
 export const bumpErrors = defineErrors({
-  E_PROJECT_DIR: {
-    exit: exit.config,
-    cause: "PROJECT_DIR does not name a folder.",
-    cure: "Set PROJECT_DIR to the folder of the project, relative to the working directory.",
-  },
   E_HEAD_ELSEWHERE: {
     exit: exit.config,
     cause: "What is checked out is neither the pipeline's commit nor the release commit on it.",

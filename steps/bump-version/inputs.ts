@@ -1,6 +1,13 @@
 import { commitInputs } from "../../src/git/index.ts";
 import { autoInputs } from "../shared/auto-inputs.ts";
-import { boolean, path, text, type StepContext, type Values } from "../../src/step/index.ts";
+import {
+  boolean,
+  path,
+  type Problem,
+  text,
+  type StepContext,
+  type Values,
+} from "../../src/step/index.ts";
 import type { Changelog, Operation } from "../../src/version/index.ts";
 
 export const bumpInputs = {
@@ -69,8 +76,24 @@ export const bumpOutputs = {
   BUMPED_FROM: "Version that they held before",
   BUMPED_COMMIT_SHA: "Commit that holds it; not set with VERSION_COMMIT=false",
   VERSION_BUMP_DECIDED:
-    "With VERSION_BUMP=auto, what the commits ask for: major, minor, patch, first (nothing was released before), or none, with which no other output is set and tag-release has nothing to do",
+    "With VERSION_BUMP=auto, what the commits ask for: major, minor, patch, first (nothing was released before), or none, with which no other output is set, and what releases later in the job (tag-release, conda-pack, upload-package, create-release) has nothing to do",
 };
+
+/** A rule: what is asked for is either a part or a version. */
+export function oneOperation({
+  VERSION_BUMP,
+  NEW_VERSION,
+}: Values<typeof bumpInputs>): readonly Problem[] {
+  if (VERSION_BUMP === undefined || NEW_VERSION === undefined) return [];
+  return [
+    {
+      name: "NEW_VERSION",
+      got: NEW_VERSION,
+      expected: "to be the only one of NEW_VERSION and VERSION_BUMP",
+      cure: "Unset one of them.",
+    },
+  ];
+}
 
 export type BumpContext = StepContext<typeof bumpInputs, typeof bumpOutputs>;
 

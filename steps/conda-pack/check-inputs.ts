@@ -1,5 +1,5 @@
-import { formatOf } from "../../src/conda/index.ts";
-import { StepError, type Problem } from "../../src/step/index.ts";
+import { type Format, formatOf } from "../../src/conda/index.ts";
+import { type Problem, StepError } from "../../src/step/index.ts";
 
 /** Rules across inputs, and what a suffix says: told together with everything else that is wrong. */
 export function checkInputs(values: {
@@ -23,15 +23,19 @@ export function checkInputs(values: {
 }
 
 function checkSuffix(output: string): readonly Problem[] {
+  if (knownFormat(output) !== undefined) return [];
+  const expected = "a name ending in .tgz, .tar.gz, .tar.zst, .tar, .zip, or none for a directory";
+  return [
+    { name: "PACK_OUTPUT", got: JSON.stringify(output), expected, cure: "Correct the suffix." },
+  ];
+}
+
+/** The format of the output; `undefined` for a suffix that is none of ours. */
+export function knownFormat(output: string): Format | undefined {
   try {
-    formatOf(output);
-    return [];
+    return formatOf(output);
   } catch (error) {
     if (!(error instanceof StepError)) throw error;
-    const expected =
-      "a name ending in .tgz, .tar.gz, .tar.zst, .tar, .zip, or none for a directory";
-    return [
-      { name: "PACK_OUTPUT", got: JSON.stringify(output), expected, cure: "Correct the suffix." },
-    ];
+    return undefined;
   }
 }

@@ -7,36 +7,55 @@ import {
   packErrors,
   smokeErrors,
 } from "../../src/conda/index.ts";
-import type { PackContext } from "./inputs.ts";
+import { errorsOf, type Place, type StepError, type Values } from "../../src/step/index.ts";
+import { knownFormat } from "./check-inputs.ts";
+import type { packInputs } from "./inputs.ts";
 
-/**
- * Looks at the places that inputs name, before an environment is made and in a dry run, too.
- *
- * @throws E_PACK_OPTIONS, E_COMPRESSOR_MISSING, E_OUTPUT_FOLDER, E_OUTPUT_EXISTS, E_PACK_CACHE, E_SMOKE_FOLDER
- */
-export async function checkPlaces({ inputs, cwd, environment }: PackContext): Promise<void> {
-  const { CONDA_PREFIX_TO_PACK: prefix, PACK_OUTPUT, PACK_LEVEL: level, PACK_SMOKE_DIR } = inputs;
-  const options = {
-    compressor: inputs.PACK_COMPRESSOR,
-    ...(level !== undefined && { level }),
-    searchPath: environment["PATH"] ?? "",
-  };
-  if (PACK_OUTPUT === undefined) {
-    checkCompression("tar.gz", options);
-    const folder = resolve(cwd, "dist");
-    if ((await stat(folder).catch(() => undefined))?.isDirectory() === false)
-      throw packErrors("E_OUTPUT_FOLDER", `${folder} is a file; the pack goes into a folder`);
-  } else
-    await checkOutput({
-      ...options,
-      output: resolve(cwd, PACK_OUTPUT),
-      prefix: prefix === undefined ? undefined : resolve(cwd, prefix),
-    });
-  if (inputs.PACK_CACHE_DIR !== undefined)
-    await checkCacheFolder(resolve(cwd, inputs.PACK_CACHE_DIR));
-  if (!inputs.PACK_SMOKE_TEST || PACK_SMOKE_DIR === undefined) return;
+type Inputs = Values<typeof packInputs>;
+type Found = Promise<readonly StepError[]>;
+
+/** A rule: what is asked for can compress the pack. */
+export async function checkCompressor(inputs: Inputs, { environment }: Place): Found {
+  const { PACK_COMPRESSOR: compressor, PACK_LEVEL: level, PACK_OUTPUT } = inputs;
+  const format = PACK_OUTPUT === undefined ? "tar.gz" : knownFormat(PACK_OUTPUT);
+  if (format === undefined) return [];
+  return errorsOf(() =>
+    checkCompression(format, {
+      compressor,
+      ...(level !== undefined && { level }),
+      searchPath: environment["PATH"] ?? "",
+    }),
+  );
+}
+
+/** A rule: the pack can be made where it shall go. */
+export async function checkOutputPlace(inputs: Inputs, { cwd }: Place): Found {
+  const { CONDA_PREFIX_TO_PACK, PACK_OUTPUT } = inputs;
+  if (PACK_OUTPUT === undefined) return errorsOf(() => checkDefaultFolder(resolve(cwd, "dist")));
+  if (knownFormat(PACK_OUTPUT) === undefined) return [];
+  const output = resolve(cwd, PACK_OUTPUT);
+  const prefix = CONDA_PREFIX_TO_PACK && resolve(cwd, CONDA_PREFIX_TO_PACK);
+  return errorsOf(() => checkOutput({ output, prefix }));
+}
+
+async function checkDefaultFolder(folder: string): Promise<void> {
+  const there = await stat(folder).catch(() => undefined);
+  if (there?.isDirectory() === false)
+    throw packErrors("E_OUTPUT_FOLDER", `${folder} is a file; the pack goes into a folder`);
+}
+
+/** A rule: a cache of segments can be kept where it is named. */
+export async function checkCachePlace({ PACK_CACHE_DIR }: Inputs, { cwd }: Place): Found {
+  if (PACK_CACHE_DIR === undefined) return [];
+  return errorsOf(() => checkCacheFolder(resolve(cwd, PACK_CACHE_DIR)));
+}
+
+/** A rule: the pack can be tried out where it is named. */
+export async function checkSmokePlace(inputs: Inputs, { cwd }: Place): Found {
+  const { PACK_SMOKE_TEST, PACK_SMOKE_DIR } = inputs;
+  if (!PACK_SMOKE_TEST || PACK_SMOKE_DIR === undefined) return [];
   const folder = resolve(cwd, PACK_SMOKE_DIR);
   const there = await stat(folder).catch(() => undefined);
-  if (there?.isDirectory() !== true)
-    throw smokeErrors("E_SMOKE_FOLDER", `PACK_SMOKE_DIR: ${folder} is not a folder`);
+  if (there?.isDirectory() === true) return [];
+  return [smokeErrors("E_SMOKE_FOLDER", `PACK_SMOKE_DIR: ${folder} is not a folder`)];
 }

@@ -4,7 +4,7 @@ import {
   folderSource,
   isDevelopmentVersion,
   isSameVersion,
-  openProject,
+  readConfiguredVersion,
 } from "../../src/version/index.ts";
 import { packStepErrors } from "./errors.ts";
 import type { PackContext } from "./inputs.ts";
@@ -51,13 +51,14 @@ async function readVersion(
   installed: InstalledProject,
 ): Promise<string> {
   const source = folderSource(resolve(cwd, inputs.PROJECT_DIR));
-  const project = await openProject(source, { env: environment, now: clock.now() });
-  if (project.kind !== "configured") return installed.version;
-  const { text } = project.current;
-  if (isSameVersion(text, installed.version)) return text;
+  const around = { env: environment, now: clock.now() };
+  const configured = await readConfiguredVersion(source, around);
+  if (configured === undefined) return installed.version;
+  const { path, version } = configured;
+  if (isSameVersion(version, installed.version)) return version;
   throw packStepErrors(
     "E_PACK_VERSION",
-    `${project.config.path} says ${text}, but ${installed.name} was installed as ${installed.version}`,
+    `${path} says ${version}, but ${installed.name} was installed as ${installed.version}`,
   );
 }
 

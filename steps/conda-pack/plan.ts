@@ -1,6 +1,5 @@
 import { join, relative, resolve } from "node:path";
 import {
-  checkSpec,
   createEnvironment,
   findEnvironmentFile,
   installProject,
@@ -8,16 +7,14 @@ import {
   readTruePrefix,
 } from "../../src/conda/index.ts";
 import { effect, type Effect, humanSize } from "../../src/step/index.ts";
-import { checkPlaces } from "./check-places.ts";
 import type { PackContext } from "./inputs.ts";
 import { nameEnvironmentPack, nameProjectPack } from "./name-pack.ts";
 import { packAndProve, verifyPacked } from "./pack-effect.ts";
 import { readReleaseTime } from "./release-time.ts";
 import { readSettings } from "./settings.ts";
 
-/** Checks where the pack goes, then plans it from the project, or from an environment that is there. */
+/** Plans the pack from the project, or from an environment that is there. */
 export async function planPacking(context: PackContext): Promise<readonly Effect[]> {
-  await checkPlaces(context);
   return context.inputs.CONDA_PREFIX_TO_PACK === undefined
     ? planProject(context)
     : planEnvironment(context, context.inputs.CONDA_PREFIX_TO_PACK);
@@ -28,7 +25,6 @@ async function planProject(context: PackContext): Promise<readonly Effect[]> {
   const { inputs, cwd, environment: env, log, signal, clock } = context;
   const projectDir = resolve(cwd, inputs.PROJECT_DIR);
   const environmentFile = await findEnvironmentFile(projectDir, inputs.CONDA_ENVIRONMENT_FILE);
-  await checkSpec(environmentFile, env);
   const settings = readSettings(context, await readReleaseTime(context));
   const prefix = join(await context.workFolder(), "env");
   const environmentSeconds = Math.floor(clock.now().getTime() / 1000);

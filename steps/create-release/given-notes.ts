@@ -10,27 +10,28 @@ export interface Given<Value> {
   problems: readonly string[];
 }
 
-type NotesContext = Pick<StepContext, "cwd" | "log"> & {
+export type NotesContext = Pick<StepContext, "cwd"> & {
   readonly inputs: Pick<
     Values<typeof releaseInputs>,
     "RELEASE_NOTES_FILE" | "RELEASE_NOTES_TEMPLATE" | "CHANGELOG_FILE" | "PROJECT_DIR"
   >;
 };
 
-/** Notes that somebody wrote: a file of their own, else the section of the version in the changelog. */
-export async function readGivenNotes(
-  { inputs, cwd, log }: NotesContext,
-  version: string,
-): Promise<Given<string>> {
+/** The file of notes, where one is named. */
+export async function readNotesFile({ inputs, cwd }: NotesContext): Promise<Given<string>> {
   const file = inputs.RELEASE_NOTES_FILE;
-  if (file !== undefined) return readText("RELEASE_NOTES_FILE", resolve(cwd, file));
-  const changelog = await readFile(
-    resolve(cwd, inputs.PROJECT_DIR, inputs.CHANGELOG_FILE),
-    "utf8",
-  ).catch(() => "");
-  const value = changelogSection(changelog, version);
-  if (value !== undefined) log.info(`Notes: the section ${version} of ${inputs.CHANGELOG_FILE}.`);
-  return { value, problems: [] };
+  if (file === undefined) return { value: undefined, problems: [] };
+  return readText("RELEASE_NOTES_FILE", resolve(cwd, file));
+}
+
+/** The section of the version in the changelog, where it has one. */
+export async function readChangelogNotes(
+  { inputs, cwd }: NotesContext,
+  version: string,
+): Promise<string | undefined> {
+  const path = resolve(cwd, inputs.PROJECT_DIR, inputs.CHANGELOG_FILE);
+  const changelog = await readFile(path, "utf8").catch(() => "");
+  return changelogSection(changelog, version);
 }
 
 /** The template of notes from commits: a text with names in braces, else the path of a file with one. */

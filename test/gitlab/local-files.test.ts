@@ -44,6 +44,14 @@ test("a name is a name before it is a pattern", async () => {
   expect((await one("dist[1]/a.tgz")).path).toBe(join(folder, "dist[1]/a.tgz"));
 });
 
+test("an empty file is told with everything else, before GitLab refuses it", async () => {
+  write("empty.tgz", "");
+  write("a.tgz", "x");
+  const refused = select("*.tgz", "missing.tgz");
+  await expect(refused).rejects.toMatchObject({ code: "E_PACKAGE_FILES", exit: 2 });
+  await expect(refused).rejects.toThrow(/"missing\.tgz"[^]*empty\.tgz is empty \(0 bytes\)/);
+});
+
 test("a file that two patterns mean is taken once", async () => {
   write("a.tgz", "x");
   expect(await select("a.tgz", "*.tgz", "./a.tgz")).toHaveLength(1);

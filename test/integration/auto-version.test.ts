@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ReleaseWorld, worldOf } from "../support/release-world.ts";
 import { writeFiles } from "../support/repositories.ts";
@@ -119,7 +121,29 @@ describe("VERSION_BUMP=auto", () => {
       0,
       expect.stringContaining("Nothing to release. No commit since v0.14.0"),
     ]);
+    for (const command of ["conda-pack", "upload-package", "create-release"])
+      expect(await job.run(command)).toMatchObject({
+        exitCode: 0,
+        output: expect.stringContaining("Nothing to release: bump-version found no commit"),
+        outputs: { VERSION_BUMP_DECIDED: "none" },
+      });
     expect(await world.snapshot()).toEqual(before);
+  });
+
+  test("what an earlier job found keeps nobody from a development version, but is reason enough for no release", async () => {
+    await using world = await releasedBefore(["docs: a"]);
+    const pipeline = await world.server.startPipeline();
+    const job = await world.job(pipeline, "publish", { VERSION_BUMP_DECIDED: "none" });
+    writeFileSync(join(job.folder, "x.tgz"), "x");
+    const uploaded = await job.run("upload-package", { PACKAGE_FILES: "x.tgz" });
+    expect(uploaded).toMatchObject({ exitCode: 0, outputs: { PACKAGE_FILE_COUNT: "1" } });
+    const released = await job.run("create-release", { SLIPWAY_DOTENV: "none.env" });
+    expect([released.exitCode, released.output]).toEqual([
+      0,
+      expect.stringContaining("Nothing to release"),
+    ]);
+    const tagged = await job.run("create-release", { RELEASE_TAG: "v9.9.9" });
+    expect([tagged.exitCode, tagged.output]).toEqual([2, expect.stringContaining("v9.9.9")]);
   });
 
   test("a revert takes back what it reverts", async () => {

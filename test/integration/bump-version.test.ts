@@ -335,6 +335,12 @@ describe("bad input changes nothing", () => {
       message: "which is no folder",
     },
     {
+      title: "a project folder that is none, among other wrong inputs",
+      env: { PROJECT_DIR: "nowhere", VERSION_COMMIT: "perhaps" },
+      code: "E_INPUTS",
+      message: "E_PROJECT_DIR: PROJECT_DIR is",
+    },
+    {
       title: "a credential in the message",
       env: { VERSION_COMMIT_MESSAGE: "{$CI_JOB_TOKEN}", CI_JOB_TOKEN: "very-secret-token" },
       code: "E_VERSION_SECRET",

@@ -68,6 +68,7 @@ test.each([
   [undefined, "E_CONDA_FILE: There is no file "],
 ])("an environment file %j is told before any work, in a dry run, too", async (text, message) => {
   const { cwd, pack } = await smallEnvironment();
+  writeFileSync(join(cwd, "pyproject.toml"), "");
   if (text !== undefined) writeFileSync(join(cwd, "env.yaml"), text);
   for (const DRY_RUN of ["true", "false"]) {
     const run = await pack({
@@ -98,6 +99,57 @@ test("all that is wrong is told at once", async () => {
   expect(run.exitCode).toBe(2);
   for (const [name, value] of Object.entries(wrong))
     expect(run.stderr).toContain(`${name}: got "${value}", expected `);
+});
+
+test("everything that is wrong with places is told at once", async () => {
+  const { pack } = await smallEnvironment();
+  const run = await pack({
+    CONDA_PREFIX_TO_PACK: "nowhere",
+    PACK_OUTPUT: "missing/x.tgz",
+    PACK_COMPRESSOR: "builtin",
+    PACK_LEVEL: "12",
+    PACK_CACHE_DIR: "file/cache",
+    PACK_SMOKE_DIR: "missing",
+    PACK_THREADS: "0",
+  });
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain("ERROR E_INPUTS: 6 inputs are wrong");
+  for (const text of [
+    'PACK_THREADS: got "0", expected ',
+    "E_PACK_OPTIONS: PACK_LEVEL is 12; deflate knows levels 1 to 9",
+    "E_OUTPUT_FOLDER: Folder ",
+    "E_PACK_CACHE: ",
+    "E_SMOKE_FOLDER: ",
+    "E_PREFIX_MISSING: Environment ",
+  ])
+    expect(run.stderr).toContain(text);
+});
+
+test("everything that is wrong with a project is told before an environment is made", async () => {
+  const { cwd, pack } = await smallEnvironment();
+  mkdirSync(join(cwd, "project"));
+  writeFileSync(join(cwd, "project/environment.yml"), "dependencies: [pip]\n");
+  writeFileSync(join(cwd, "project/.bumpversion.cfg"), "[bumpversion]\ncurrent_version = x\n");
+  const project = { CONDA_PREFIX_TO_PACK: "", PROJECT_DIR: "project" };
+  for (const DRY_RUN of ["true", "false"]) {
+    const run = await pack({ ...project, DRY_RUN });
+    expect(run.exitCode).toBe(2);
+    for (const code of ["E_CONDA_NO_PYTHON", "E_PROJECT_NOT_INSTALLABLE", "E_VERSION_UNREADABLE"])
+      expect(run.stderr).toContain(`  ${code}: `);
+  }
+  const nowhere = await pack({ ...project, PROJECT_DIR: "nowhere" });
+  expect(nowhere.stderr).toContain(`E_PROJECT_DIR: PROJECT_DIR is ${cwd}/nowhere, which is no`);
+});
+
+test.each([
+  ["missing", "E_PREFIX_MISSING: Environment "],
+  ["file", "E_PREFIX_NOT_CONDA: "],
+  ["strange", "E_PREFIX_NOT_CONDA: "],
+])("an environment that is none (%s) is told with its code", async (prefix, message) => {
+  const { pack } = await smallEnvironment();
+  const run = await pack({ CONDA_PREFIX_TO_PACK: prefix });
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain(message);
 });
 
 test.each(["/venv", "..", "a/../b", "./a", "a//b", "a/"])(

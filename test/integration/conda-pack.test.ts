@@ -139,6 +139,14 @@ test("another name for the file does not change what was packed", async (context
   });
 });
 
+test("without a bump configuration the installed version counts, whatever other files say", async (context) => {
+  const { cwd, env } = await project(context);
+  rmSync(join(cwd, ".bumpversion.cfg"));
+  writeFileSync(join(cwd, "VERSION"), "9.9.9\n");
+  const run = await runStep(step, { env: { ...env, PACK_SMOKE_TEST: "false" }, cwd });
+  expect([run.exitCode, run.outputs["PACKED_VERSION"]]).toEqual([0, "0.15.0.dev0"]);
+});
+
 test("metadata and bump configuration of different versions are refused", async (context) => {
   const { cwd, env } = await project(context);
   writeFileSync(

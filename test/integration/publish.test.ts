@@ -223,13 +223,20 @@ test("a release that differs is shown and kept, unless RELEASE_UPDATE says to re
   expect(await api("/releases/v1.2.0")).toMatchObject({ name: "Two" });
 });
 
-test("all wrong links are told at once", async () => {
+test("all wrong links are told at once, with all other wrong inputs", async () => {
   const { exitCode, stderr } = await release({
     RELEASE_NOTES_FILE: "absent.md",
     RELEASE_LINKS: "nothing\nA=torrent:x\nB=https://u:p@h/",
+    RELEASE_WAIT_SECONDS: "long",
   });
   expect(exitCode).toBe(2);
-  for (const text of ["RELEASE_NOTES_FILE", '"nothing"', "torrent", "user name or password"])
+  for (const text of [
+    'RELEASE_WAIT_SECONDS: got "long"',
+    "RELEASE_NOTES_FILE",
+    '"nothing"',
+    "torrent",
+    "user name or password",
+  ])
     expect(stderr).toContain(text);
   expect(writes()).toEqual([]);
 });

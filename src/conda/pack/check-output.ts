@@ -1,27 +1,25 @@
 import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
-import { decideCompressor, type CompressionOptions } from "./compress/choose-compressor.ts";
 import { packErrors } from "./errors.ts";
 import { formatOf } from "./format.ts";
 import { checkReplaceable } from "./write-directory.ts";
 
-export interface OutputOptions extends CompressionOptions {
+export interface OutputPlace {
   output: string;
   /** The environment to pack, where it is there already. */
   prefix?: string | undefined;
 }
 
 /**
- * Looks whether the pack can be made under that name with these options: what is found only after an environment was
- * made and packed has cost minutes.
+ * Looks whether the pack can be made under that name: what is found only after an environment was made and packed has
+ * cost minutes.
  *
- * @throws E_PACK_OPTIONS, E_COMPRESSOR_MISSING, E_OUTPUT_FOLDER, E_OUTPUT_EXISTS
+ * @throws E_PACK_OPTIONS, E_OUTPUT_FOLDER, E_OUTPUT_EXISTS
  */
-export async function checkOutput({ output, prefix, ...options }: OutputOptions): Promise<void> {
+export async function checkOutput({ output, prefix }: OutputPlace): Promise<void> {
   const target = resolve(output);
   const format = formatOf(output);
-  decideCompressor(format, options);
   if (prefix !== undefined && (await isWithin(prefix, target)))
     throw packErrors(
       "E_PACK_OPTIONS",

@@ -47,9 +47,21 @@ export function readPackages(prefix: string): CondaPackage[] {
   return packages;
 }
 
+/**
+ * Looks whether there is an environment, without reading its records.
+ *
+ * @throws E_PREFIX_MISSING, E_PREFIX_NOT_CONDA
+ */
+export function checkPrefix(prefix: string): void {
+  listRecords(prefix);
+}
+
 function listRecords(prefix: string): string[] {
-  if (statSync(prefix, { throwIfNoEntry: false })?.isDirectory() !== true)
+  const found = statSync(prefix, { throwIfNoEntry: false });
+  if (found === undefined)
     throw packErrors("E_PREFIX_MISSING", `Environment ${prefix} does not exist`);
+  if (!found.isDirectory())
+    throw packErrors("E_PREFIX_NOT_CONDA", `${prefix} is not a conda environment (a file)`);
   try {
     return readdirSync(join(prefix, "conda-meta"))
       .filter((name) => name.endsWith(".json"))

@@ -28,7 +28,8 @@ const markers = ["pyproject.toml", "setup.cfg", "setup.py"] as const;
 export async function installProject(options: InstallProjectOptions): Promise<InstalledProject> {
   const { prefix, log } = options;
   await requirePython(prefix);
-  const projectDir = await projectFolder(options.projectDir);
+  await checkInstallable(options.projectDir);
+  const projectDir = await realpath(options.projectDir);
   const before = new Set(await distInfoFolders(prefix));
   // pip installs a folder anew even where the same version is there already; conda's packages stay as they are.
   await log.section(`Installing ${options.projectDir} with pip`, () =>
@@ -37,10 +38,15 @@ export async function installProject(options: InstallProjectOptions): Promise<In
   return readInstalledProject(prefix, await findDistInfo(prefix, projectDir, before));
 }
 
-async function projectFolder(path: string): Promise<string> {
+/**
+ * Looks whether the folder holds what pip installs.
+ *
+ * @throws E_PROJECT_NOT_INSTALLABLE
+ */
+export async function checkInstallable(path: string): Promise<void> {
   for (const marker of markers) {
     const found = await stat(join(path, marker)).catch(() => undefined);
-    if (found?.isFile() === true) return realpath(path);
+    if (found?.isFile() === true) return;
   }
   throw condaError("E_PROJECT_NOT_INSTALLABLE", `${path} has none of ${markers.join(", ")}.`);
 }
