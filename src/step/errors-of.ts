@@ -1,4 +1,4 @@
-import { StepError } from "./errors.ts";
+import { exit, StepError } from "./errors.ts";
 
 /**
  * Runs checks that each throw for what is wrong, so that all of it is told at once.
@@ -19,4 +19,18 @@ export async function errorsOf(
     }
   }
   return errors;
+}
+
+/** One error that says what all of them say. What another run cannot cure goes before what may pass by itself. */
+export function combineErrors(errors: readonly [StepError, ...StepError[]]): StepError {
+  const [first, ...others] = errors;
+  if (others.length === 0) return first;
+  const lasting = errors.find((one) => one.exit !== exit.unavailable) ?? first;
+  return new StepError({
+    code: lasting.code,
+    exit: lasting.exit,
+    message: [...new Set(errors.map(({ message }) => message))].join("\n"),
+    ...(lasting.hint === undefined ? {} : { hint: lasting.hint }),
+    cause: lasting,
+  });
 }

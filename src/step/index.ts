@@ -11,7 +11,7 @@ export {
 } from "./define.ts";
 export { effect, type Effect, type RunnableEffect } from "./effect.ts";
 export { defineErrors, exit, StepError, type ErrorDefinition, type ExitCode } from "./errors.ts";
-export { errorsOf } from "./errors-of.ts";
+export { combineErrors, errorsOf } from "./errors-of.ts";
 export {
   BadValue,
   type Input,

@@ -59,7 +59,8 @@ export const versionErrors = defineErrors({
   },
   E_VERSION_PLACES: {
     exit: exit.config,
-    cause: "Without a bump configuration, several places hold different versions.",
+    cause:
+      "Several bump configurations, or without one several other places, hold different versions.",
     cure: "Make them equal, or create a .bumpversion.cfg that names the files to edit.",
   },
   E_VERSION_CHANGELOG: {

@@ -1,4 +1,4 @@
-export { findConfig, configPaths } from "./config/find-config.ts";
+export { configPaths, findConfig, requireOneVersion } from "./config/find-config.ts";
 export { changedLines, type ChangedLine, type Edit } from "./edit/working-copy.ts";
 export { holdsEdits, restoreFiles, writeEdits } from "./edit/write-files.ts";
 export { committedForm, isSameContent } from "./edit/committed-content.ts";

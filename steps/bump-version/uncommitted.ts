@@ -1,6 +1,6 @@
 import { makePrivateRepository, openCheckout, openGit, requireHead } from "../../src/git/index.ts";
 import type { Effect } from "../../src/step/index.ts";
-import { folderSource, planBump } from "../../src/version/index.ts";
+import { folderSource, planBump, requireOneVersion } from "../../src/version/index.ts";
 import type { AutoQuestion } from "../shared/auto-version.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import { editFiles, hookEffects } from "./effects.ts";
@@ -41,8 +41,10 @@ async function resolveUncommitted(
   folder: string,
   around: Pick<AutoQuestion, "source" | "around">,
 ): Promise<Resolved> {
-  if (context.inputs.VERSION_BUMP !== "auto")
+  if (context.inputs.VERSION_BUMP !== "auto") {
+    await requireOneVersion(around.source);
     return { operation: readOperation(context), decision: undefined };
+  }
   const { environment, log, clock, signal } = context;
   const workFolder = await context.workFolder();
   const git = await openGit({ workFolder, environment, log, clock, signal });

@@ -8,6 +8,7 @@ import {
   releaseMessage,
   tagName,
   overlaySource,
+  requireOneVersion,
 } from "../../src/version/index.ts";
 import { refNameProblem } from "../../src/git/index.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
@@ -34,6 +35,7 @@ export async function checkVersion(context: SetupContext, folder: string): Promi
     const { inputs } = context;
     const source = folderSource(folder);
     const around = readSurroundings(context);
+    await requireOneVersion(source);
     const project = await openProject(source, around);
     isFromTags = project.kind === "tagged";
     const release = await planBump({

@@ -1,5 +1,5 @@
-import { lookAtAll, syncError } from "../../src/artifacts/index.ts";
-import type { Effect } from "../../src/step/index.ts";
+import { type ArtifactReport, lookAtAll, syncError } from "../../src/artifacts/index.ts";
+import { combineErrors, type Effect, type StepError } from "../../src/step/index.ts";
 import type { SyncContext } from "./inputs.ts";
 import { openAll, openMeans, readDeclared } from "./open.ts";
 import { tellStates } from "./tell.ts";
@@ -14,22 +14,21 @@ export async function showStatus(context: SyncContext): Promise<readonly Effect[
     context.inputs.SYNC_PARALLEL,
   );
   tellStates(context, reports);
-  if (failure !== undefined) context.fail(failure);
-  const missing = reports.filter(({ state }) => state === "missing");
-  if (missing.length > 0)
-    context.fail(
-      syncError(
-        "E_ARTIFACT_MISSING",
-        `${missing.length} of ${reports.length} artifacts are not in all their caches:\n${missing
-          .map(
-            ({ name, caches }) =>
-              `- ${name}: not in ${caches
-                .filter(({ state }) => state === "missing")
-                .map(({ title }) => title)
-                .join(", ")}`,
-          )
-          .join("\n")}`,
-      ),
-    );
+  const problems = [failure, missingOf(reports)].filter((one) => one !== undefined);
+  const [first, ...others] = problems;
+  if (first !== undefined) context.fail(combineErrors([first, ...others]));
   return [];
+}
+
+/** Also what differs elsewhere, or could not be asked for elsewhere, may be missing in a cache. */
+function missingOf(reports: readonly ArtifactReport[]): StepError | undefined {
+  const missing = reports.flatMap(({ name, caches }) => {
+    const titles = caches.filter(({ state }) => state === "missing").map(({ title }) => title);
+    return titles.length === 0 ? [] : [`- ${name}: not in ${titles.join(", ")}`];
+  });
+  if (missing.length === 0) return undefined;
+  return syncError(
+    "E_ARTIFACT_MISSING",
+    `${missing.length} of ${reports.length} artifacts are not in all their caches:\n${missing.join("\n")}`,
+  );
 }

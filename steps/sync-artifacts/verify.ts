@@ -10,7 +10,7 @@ import {
   type TokenServer,
 } from "../../src/artifacts/index.ts";
 import { forEachBounded } from "../../src/gitlab/index.ts";
-import { type Effect, exit, StepError } from "../../src/step/index.ts";
+import { combineErrors, type Effect, StepError } from "../../src/step/index.ts";
 import { type BaseArtifacts, readBaseArtifacts } from "./base.ts";
 import type { SyncContext } from "./inputs.ts";
 import { openMeans, readDeclared, readTokenServer } from "./open.ts";
@@ -54,8 +54,8 @@ export async function verifyEntries(context: SyncContext): Promise<readonly Effe
     ...clashes.map((message) => syncError("E_ARTIFACT_CLASH", message)),
     ...results.flatMap((one) => one.problems),
   ];
-  const [first] = problems;
-  if (first !== undefined) fail(combine(problems, first));
+  const [first, ...others] = problems;
+  if (first !== undefined) fail(combineErrors([first, ...others]));
   return [];
 }
 
@@ -138,16 +138,3 @@ function areDifferent(one: SourceFacts, other: SourceFacts): boolean {
 /** What jobs read as it is. */
 const plain =
   /\.(py|whl|egg|sql|hql|json|ya?ml|xml|properties|conf|cfg|csv|tsv|parquet|avro|avsc|txt|sh|so|bin|model|onnx|pkl|gz)$/i;
-
-/** One problem as it is; of several all are listed, and a problem of the entries goes before one that may pass. */
-function combine(problems: readonly StepError[], first: StepError): StepError {
-  if (problems.length === 1) return first;
-  const lasting = problems.find((one) => one.exit !== exit.unavailable) ?? first;
-  return new StepError({
-    code: lasting.code,
-    exit: lasting.exit,
-    message: problems.map(({ message }) => message).join("\n"),
-    ...(lasting.hint === undefined ? {} : { hint: lasting.hint }),
-    cause: lasting,
-  });
-}

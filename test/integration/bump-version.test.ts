@@ -341,6 +341,19 @@ describe("bad input changes nothing", () => {
       message: "E_PROJECT_DIR: PROJECT_DIR is",
     },
     {
+      title: "a second configuration with another version",
+      files: { "pyproject.toml": '[tool.bumpversion]\ncurrent_version = "0.14.0"\n' },
+      code: "E_VERSION_PLACES",
+      message: "- .bumpversion.cfg: 0.15.0.dev\n- pyproject.toml: 0.14.0",
+    },
+    {
+      title: "a second configuration with another version, without a commit",
+      env: { VERSION_COMMIT: "false" },
+      files: { ".bumpversion.toml": '[tool.bumpversion]\ncurrent_version = "0.14.0"\n' },
+      code: "E_VERSION_PLACES",
+      message: "- .bumpversion.cfg: 0.15.0.dev\n- .bumpversion.toml: 0.14.0",
+    },
+    {
       title: "a credential in the message",
       env: { VERSION_COMMIT_MESSAGE: "{$CI_JOB_TOKEN}", CI_JOB_TOKEN: "very-secret-token" },
       code: "E_VERSION_SECRET",

@@ -124,6 +124,27 @@ test("status shows a table, changes nothing and ends with 1 where something is m
   expect(after.stdout).toMatch(/the cache two \(.*\) +there/);
 });
 
+test("status names all that differ and all that is missing", async () => {
+  const world = await artifactWorld();
+  const { url } = world.serve("x.tgz");
+  const other = world.serve("y.tgz").url;
+  world.declare(
+    twoFolders(url).replace(
+      "artifacts:\n",
+      `artifacts:\n  other-1.0.tgz: {id: "${other}", source: url}\n`,
+    ),
+  );
+  expect((await world.run()).exitCode).toBe(0);
+  writeFileSync(join(world.folder, "cache/one/job-1.0.conda.tgz"), "part");
+  rmSync(join(world.folder, "cache/two/job-1.0.conda.tgz"));
+  rmSync(join(world.folder, "cache/two/other-1.0.tgz"));
+  const { exitCode, stderr } = await world.run({ SYNC_MODE: "status" });
+  expect(exitCode).toBe(3);
+  expect(stderr).toContain("job-1.0.conda.tgz: E_ARTIFACT_DIFFERS");
+  expect(stderr).toMatch(/- job-1\.0\.conda\.tgz: not in the cache two/);
+  expect(stderr).toMatch(/- other-1\.0\.tgz: not in the cache two/);
+});
+
 test.each([
   { title: "another size", content: "part" },
   { title: "the same size", content: "x".repeat(100_000) },

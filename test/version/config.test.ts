@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findConfig } from "../../src/version/config/find-config.ts";
+import { findConfig, requireOneVersion } from "../../src/version/config/find-config.ts";
 import { memorySource } from "./memory-source.ts";
 import { edited, plainConfig, plan, workflowConfig } from "./planning.ts";
 
@@ -39,6 +39,25 @@ test("a second configuration with another version is warned of", async () => {
   expect((await findConfig(source))?.warnings).toEqual([
     "pyproject.toml says current_version 1.0.1, but .bumpversion.cfg comes first and says 1.0.0",
   ]);
+  await expect(requireOneVersion(source)).rejects.toMatchObject({
+    code: "E_VERSION_PLACES",
+    message: expect.stringContaining("- .bumpversion.cfg: 1.0.0\n- pyproject.toml: 1.0.1"),
+  });
+});
+
+test.each([
+  { title: "one", files: { "setup.cfg": ini("1.0.0") } },
+  {
+    title: "two that agree",
+    files: { ".bumpversion.cfg": ini("1.0.0"), "pyproject.toml": toml("1.0.0") },
+  },
+  {
+    title: "a second one that names no version",
+    files: { ".bumpversion.cfg": ini("1.0.0"), "setup.cfg": "[bumpversion]\ncommit = True\n" },
+  },
+  { title: "none", files: {} },
+])("$title holds one version", async ({ files }) => {
+  await expect(requireOneVersion(memorySource(files))).resolves.toBeUndefined();
 });
 
 test.each([

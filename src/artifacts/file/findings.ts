@@ -5,6 +5,7 @@ import { at, type Position } from "./model.ts";
 export class Findings {
   readonly problems: string[] = [];
   readonly warnings: string[] = [];
+  readonly #unreadable = new Set<string>();
 
   problem(position: Position, message: string): void {
     this.problems.push(`${at(position)}: ${message}`);
@@ -12,6 +13,16 @@ export class Findings {
 
   warn(position: Position, message: string): void {
     this.warnings.push(`${at(position)}: ${message}`);
+  }
+
+  /** Remembers a declaration whose mistakes were told: `the cache hdfs`. */
+  markUnreadable(title: string): void {
+    this.#unreadable.add(title);
+  }
+
+  /** Whether it is declared, only not as it must be: nobody shall hear that it is missing, too. */
+  isUnreadable(title: string): boolean {
+    return this.#unreadable.has(title);
   }
 
   /** @throws {StepError} E_ARTIFACTS_FILE with every problem, where there is any. */

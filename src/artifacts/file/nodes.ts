@@ -25,6 +25,8 @@ export interface Entry {
 export interface YamlFile {
   path: string;
   document: Document.Parsed;
+  /** Whether it has a syntax error, which leaves the rest to guesswork. A key that is there twice is none. */
+  isBroken: boolean;
   findings: Findings;
   positionOf(node: Node | undefined): Position;
   /** The keys of a mapping in order, `<<` merged in behind the mapping's own keys. */
@@ -76,14 +78,16 @@ export function parseYamlFile(path: string, content: string, findings: Findings)
           merged.push(...(isMap(part) ? entries(part) : []));
       else own.push({ key, position: positionOf(pair.key), value });
     }
-    const known = new Set(own.map(({ key }) => key));
-    const all = [...own, ...merged.filter(({ key }) => !known.has(key) && known.add(key))];
+    // Of a key that is there twice, which is a problem already, the first one is read.
+    const known = new Set<string>();
+    const all = [...own, ...merged].filter(({ key }) => !known.has(key) && known.add(key));
     kept.set(map, all);
     return all;
   };
   const yaml: YamlFile = {
     path,
     document,
+    isBroken: document.errors.some(({ code }) => code !== "DUPLICATE_KEY"),
     findings,
     positionOf,
     entries,

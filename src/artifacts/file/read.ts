@@ -41,7 +41,7 @@ export function readArtifactsFile(
   };
   const yaml = parseYamlFile(path, content, findings);
   // What stands behind a syntax error is guesswork; the error alone is shown.
-  if (yaml.document.errors.length > 0) return file;
+  if (yaml.isBroken) return file;
   const root = yaml.map(yaml.document.contents ?? undefined, "The file");
   for (const { key, position, value } of root === undefined ? [] : yaml.entries(root)) {
     switch (parts[key]) {
@@ -88,11 +88,13 @@ function readEach<Item>(
     const title = `the ${singular[key]} ${name}`;
     if (!isMap(value)) {
       yaml.findings.problem(position, `${title} must be a mapping.`);
+      yaml.findings.markUnreadable(title);
       return [];
     }
     const settings = readSettings(yaml, value, title, position);
     const item = read(name, settings, yaml);
     settings.warnOfRest();
+    if (item === undefined) yaml.findings.markUnreadable(title);
     return item === undefined ? [] : [item];
   });
 }

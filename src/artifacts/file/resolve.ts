@@ -75,6 +75,7 @@ function findSource(
   if (found !== undefined) return found;
   // Whole addresses need no surroundings; many files name this source without declaring it.
   if (source === "url") return { name: source, kind: "url", base: undefined, position };
+  if (findings.isUnreadable(`the source ${source}`)) return undefined;
   findings.problem(
     position,
     `the artifact ${name} is of the source ${source}, which no file declares${listed(sources)}.`,
@@ -98,6 +99,7 @@ function findCaches(
   return names.flatMap((one) => {
     const found = caches.get(one);
     if (found !== undefined) return [found];
+    if (findings.isUnreadable(`the cache ${one}`)) return [];
     findings.problem(
       position,
       `the artifact ${name} is kept in the cache ${one}, which no file declares${listed(caches)}.`,

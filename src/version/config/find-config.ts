@@ -21,19 +21,45 @@ export const configPaths = [
  * @throws E_VERSION_CONFIG where a file cannot be read.
  */
 export async function findConfig(source: FileSource): Promise<BumpConfig | undefined> {
-  let found: RawConfig | undefined;
-  const warnings: string[] = [];
-  for (const path of configPaths) {
-    const raw = await readConfig(source, path, found !== undefined);
-    if (raw === undefined) continue;
-    if (found === undefined) found = raw;
-    else if (declaredVersion(raw) !== declaredVersion(found))
-      warnings.push(
-        `${raw.path} says current_version ${declaredVersion(raw)}, but ${found.path} comes first and says ${declaredVersion(found)}`,
-      );
-  }
+  const [found, ...others] = await readConfigs(source);
   if (found === undefined) return undefined;
+  const warnings = rivalsOf(found, others).map(
+    (raw) =>
+      `${raw.path} says current_version ${shownVersion(raw)}, but ${found.path} comes first and says ${shownVersion(found)}`,
+  );
   return interpretConfig({ ...found, warnings: [...found.warnings, ...warnings] });
+}
+
+/**
+ * Refuses a project whose bump configurations name different versions. Which of them is to be released is nobody's to
+ * guess, and a release cannot be taken back.
+ *
+ * @throws E_VERSION_PLACES with what each of them says, E_VERSION_CONFIG where a file cannot be read.
+ */
+export async function requireOneVersion(source: FileSource): Promise<void> {
+  const [found, ...others] = await readConfigs(source);
+  if (found === undefined) return;
+  const rivals = rivalsOf(found, others).filter((raw) => declaredVersion(raw) !== undefined);
+  if (rivals.length === 0) return;
+  const lines = [found, ...rivals].map((raw) => `- ${raw.path}: ${shownVersion(raw)}`);
+  throw versionErrors(
+    "E_VERSION_PLACES",
+    `Several bump configurations hold different versions:\n${lines.join("\n")}`,
+    { hint: `Keep one of them: ${found.path} is the one that is used.` },
+  );
+}
+
+async function readConfigs(source: FileSource): Promise<readonly RawConfig[]> {
+  const configs: RawConfig[] = [];
+  for (const path of configPaths) {
+    const raw = await readConfig(source, path, configs.length > 0);
+    if (raw !== undefined) configs.push(raw);
+  }
+  return configs;
+}
+
+function rivalsOf(found: RawConfig, others: readonly RawConfig[]): readonly RawConfig[] {
+  return others.filter((raw) => declaredVersion(raw) !== declaredVersion(found));
 }
 
 /** Decodes a configuration file; a byte order mark stays in the text. @throws E_VERSION_CONFIG where it is not UTF-8. */
@@ -66,7 +92,11 @@ async function readConfig(
   }
 }
 
-function declaredVersion({ global, projectVersion }: RawConfig): string {
+function declaredVersion({ global, projectVersion }: RawConfig): string | undefined {
   const value = global.options.get("current_version");
-  return (value?.kind === "text" ? value.text : undefined) ?? projectVersion ?? "none";
+  return (value?.kind === "text" ? value.text : undefined) ?? projectVersion;
+}
+
+function shownVersion(raw: RawConfig): string {
+  return declaredVersion(raw) ?? "none";
 }

@@ -287,6 +287,29 @@ test("surroundings of another file are joined, and the file's own default comes 
   ]);
 });
 
+test("what is declared with mistakes is told once, not as missing again", () => {
+  const findings = new Findings();
+  const content =
+    "artifacts:\n  a.tgz: {id: x, source: odd, caches: [nfs]}\nsources:\n  odd: {type: torrent}\ncaches:\n  nfs: {type: folder}\n";
+  resolveArtifacts([readArtifactsFile(file, content, findings)], findings);
+  expect(findings.problems).toEqual([
+    `${file}:4: The type "torrent" of the source odd is not known; it is one of url, gitlab, maven, file.`,
+    `${file}:6: the cache nfs needs "path".`,
+  ]);
+});
+
+test("behind a key that is there twice everything else is told, too", () => {
+  const content =
+    "artifacts:\n  a.tgz: {id: x}\n  a.tgz: {id: y}\n  b.tgz: 5\ncaches:\n  nfs: {type: folder}\n";
+  const { problems, artifacts } = read(content);
+  expect(problems).toEqual([
+    `${file}:3: Map keys must be unique`,
+    `${file}:4: the artifact b.tgz must be a mapping.`,
+    `${file}:6: the cache nfs needs "path".`,
+  ]);
+  expect(artifacts.map(({ id }) => id)).toEqual(["x"]);
+});
+
 test("names that nothing declares are told with what is declared", () => {
   const findings = new Findings();
   resolveArtifacts(
