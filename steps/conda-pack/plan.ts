@@ -12,9 +12,11 @@ import { nameEnvironmentPack, nameProjectPack } from "./name-pack.ts";
 import { packAndProve, verifyPacked } from "./pack-effect.ts";
 import { readReleaseTime } from "./release-time.ts";
 import { readSettings } from "./settings.ts";
+import { unusedInputs } from "./unused-inputs.ts";
 
 /** Plans the pack from the project, or from an environment that is there. */
 export async function planPacking(context: PackContext): Promise<readonly Effect[]> {
+  for (const sentence of unusedInputs(context.inputs)) context.log.warn(sentence);
   return context.inputs.CONDA_PREFIX_TO_PACK === undefined
     ? planProject(context)
     : planEnvironment(context, context.inputs.CONDA_PREFIX_TO_PACK);

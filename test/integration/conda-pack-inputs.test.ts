@@ -152,6 +152,26 @@ test.each([
   expect(run.stderr).toContain(message);
 });
 
+test("what was set and changes nothing is told", async () => {
+  const { pack } = await smallEnvironment();
+  const common = { DRY_RUN: "true", PACK_INCLUDE: "*.py", CONDA_ENVIRONMENT_FILE: "x.yaml" };
+  const folder = {
+    PACK_OUTPUT: "new",
+    PACK_COMPRESSOR: "igzip",
+    PACK_LEVEL: "3",
+    PACK_CACHE_DIR: "cache",
+    PACK_ZIP_SYMLINKS: "true",
+    PACK_SMOKE_TEST: "false",
+    PACK_SMOKE_IMPORTS: "json",
+  };
+  const { exitCode, stderr } = await pack({ ...common, ...folder });
+  expect(exitCode).toBe(0);
+  for (const name of Object.keys({ ...common, ...folder }))
+    if (!["DRY_RUN", "PACK_OUTPUT", "PACK_SMOKE_TEST"].includes(name))
+      expect(stderr).toMatch(new RegExp(`WARNING: ${name}\\S* is not used: `));
+  expect((await pack({ DRY_RUN: "true", PACK_LEVEL: "3", PACK_CACHE_DIR: "c" })).stderr).toBe("");
+});
+
 test.each(["/venv", "..", "a/../b", "./a", "a//b", "a/"])(
   "a pack whose paths lead elsewhere (%s) is not made",
   async (root) => {

@@ -261,6 +261,13 @@ test("an existing environment is packed without a project, a repository or pytho
   const file = await runStep(step, { env: { ...env, PACK_OUTPUT: "e.tar.zst" }, cwd });
   expect(file.exitCode).toBe(0);
   expect(file.stderr).toContain("The pack has no bin/python");
+  const asked = { ...env, PACK_OUTPUT: "f.tar", PACK_SMOKE_IMPORTS: "json" };
+  const refused = await runStep(step, { env: asked, cwd });
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain(
+    "E_SMOKE_FAILED: The pack has no bin/python, so that none of this can work: import json",
+  );
+  expect(existsSync(join(cwd, "f.tar"))).toBe(false);
 });
 
 test.for(["x.tar.zst", "x.zip", "x.tar", "folder"])(

@@ -130,6 +130,20 @@ test("the settings of pip reach it; what would install elsewhere, and credential
     expect(seen).not.toHaveProperty(name);
 });
 
+test("neither a pip.conf nor a variable keeps the project out of the environment", async () => {
+  const config = world.at("pip.conf");
+  await writeFile(config, "[global]\nrequire-virtualenv = true\n[install]\nuser = true\n");
+  const env = {
+    ...condaEnv,
+    HOME: world.at("home"),
+    PIP_CONFIG_FILE: config,
+    PIP_EDITABLE: project,
+    PIP_DRY_RUN: "1",
+    PIP_REQUIRE_VIRTUALENV: "1",
+  };
+  expect(await install({ env })).toMatchObject({ name: "example-job-project" });
+});
+
 test("an added CA bundle reaches pip together with the public authorities", async () => {
   const backend = join(project, "build_backend/wheel_builder.py");
   const spy = `import os\nfrom pathlib import Path\nPath(${JSON.stringify(world.at("seen.pem"))}).write_text(Path(os.environ["PIP_CERT"]).read_text())\n`;

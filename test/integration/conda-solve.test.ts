@@ -240,6 +240,16 @@ test("a package that nobody has is told by its name", async () => {
   });
 });
 
+test("all packages that nobody has are told by their names", async () => {
+  await index("chan/linux-64", [python, pip]);
+  const dependencies = ["python", "nosuch", "missing >=2", "__cuda"];
+  const asked = { dependencies, channels: [`${server.url}/chan`] };
+  await expect(resolve(asked)).rejects.toMatchObject({
+    code: "E_CONDA_UNSOLVABLE",
+    message: expect.stringContaining("\nNo channel has a package named nosuch, missing.\n"),
+  });
+});
+
 test("a spec that makes no sense is told, too", async () => {
   await index("chan/linux-64", [python, pip]);
   const asked = { dependencies: ["python", "demo>=>1"], channels: [`${server.url}/chan`] };
@@ -289,6 +299,20 @@ test("a channel without any index is told with its platforms", async () => {
     code: "E_CONDA_CHANNEL",
     exit: 2,
     message: `Channel ${server.url}/nothing: no repodata for linux-64 or noarch (${server.url}/nothing).`,
+  });
+});
+
+test("all channels that cannot be had are told at once", async () => {
+  await index("chan/linux-64", [python, pip]);
+  const closed = "http://127.0.0.1:9/closed";
+  const channels = [closed, `${server.url}/one`, `${server.url}/chan`, `${server.url}/two`];
+  await expect(resolve({ dependencies: ["python"], channels })).rejects.toMatchObject({
+    code: "E_CONDA_CHANNEL",
+    exit: 2,
+    hint: expect.stringContaining("Check the channel's address"),
+    message: expect.stringMatching(
+      /^Channel \S+closed: cannot connect .*\nChannel \S+\/one: no repodata .*\nChannel \S+\/two: no repodata .*$/,
+    ),
   });
 });
 

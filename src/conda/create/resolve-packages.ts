@@ -1,4 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
+import { combineErrors } from "../../step/errors-of.ts";
+import { StepError } from "../../step/errors.ts";
 import type { Log } from "../../step/log.ts";
 import type { Channel } from "../channels/channel.ts";
 import type { Configuration } from "../channels/configuration.ts";
@@ -71,20 +73,35 @@ async function indexChannels(
 ): Promise<readonly IndexedChannel[]> {
   const subdirs = [context.machine.platform, "noarch"];
   const progress = context.log.progress("Channels", channels.length * subdirs.length, "files");
-  const indexed = await Promise.all(
-    channels.map(async (channel) => {
-      const files = await Promise.all(
-        subdirs.map(async (subdir) => {
-          const file = await fetchRepodata(channel, subdir, context);
-          progress.advance(1);
-          return [subdir, file] as const;
-        }),
-      );
-      return { channel, repodata: foundOf(channel, files) };
-    }),
+  const indexChannel = async (channel: Channel): Promise<IndexedChannel> => {
+    const files = await Promise.all(
+      subdirs.map(async (subdir) => {
+        const file = await fetchRepodata(channel, subdir, context);
+        progress.advance(1);
+        return [subdir, file] as const;
+      }),
+    );
+    return { channel, repodata: foundOf(channel, files) };
+  };
+  try {
+    return await allOrErrors(channels.map(indexChannel));
+  } finally {
+    progress.end();
+  }
+}
+
+/** What is wrong with several channels is told at once. */
+async function allOrErrors<Value>(work: readonly Promise<Value>[]): Promise<readonly Value[]> {
+  const done = await Promise.allSettled(work);
+  const errors = done.flatMap((one) =>
+    one.status === "rejected" && one.reason instanceof StepError ? [one.reason] : [],
   );
-  progress.end();
-  return indexed;
+  const defects = done.some(
+    (one) => one.status === "rejected" && !(one.reason instanceof StepError),
+  );
+  const [first, ...others] = errors;
+  if (first === undefined || defects) return Promise.all(work);
+  throw combineErrors([first, ...others]);
 }
 
 function foundOf(

@@ -22,7 +22,7 @@ export function findEditables(
     const name = toText(baseName(path));
     if (name.endsWith(".egg-link")) names.add(name.slice(0, -".egg-link".length));
     else if (name.startsWith("__editable__"))
-      names.add(name.replace(/^__editable___?/, "").replace(/[-_](?:\d.*|finder\.py)$/, ""));
+      names.add(name.replace(/^__editable__[._]/, "").replace(/[-_](?:\d.*|finder\.py)$/, ""));
     else if (name.endsWith(".pth"))
       for (const place of findOutsiders(prefix, path)) names.add(`${name} (${place})`);
   }

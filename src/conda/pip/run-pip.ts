@@ -17,8 +17,16 @@ export interface PipContext {
   readonly sourceDateEpoch?: number;
 }
 
-/** What pip may not be told: where things go is decided here. */
-const displacing = new Set(["PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON"]);
+/** What pip may not be told: where things go is decided here, that they go there, and never as a link to the sources. */
+const displacing = new Set([
+  "PIP_TARGET",
+  "PIP_PREFIX",
+  "PIP_ROOT",
+  "PIP_USER",
+  "PIP_PYTHON",
+  "PIP_EDITABLE",
+  "PIP_DRY_RUN",
+]);
 /** What would bring another python's modules in. */
 const foreign = new Set(["PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_EXE"]);
 
@@ -46,6 +54,8 @@ export async function pipInstall(
         "pip",
         "install",
         "--no-input",
+        // Whatever a pip.conf says.
+        "--no-user",
         "--no-warn-script-location",
         "--progress-bar",
         "off",
@@ -60,6 +70,8 @@ export async function pipInstall(
           CONDA_PREFIX: prefix,
           PIP_DISABLE_PIP_VERSION_CHECK: "1",
           PIP_ROOT_USER_ACTION: "ignore",
+          // Meant for people, to spare their own python.
+          PIP_REQUIRE_VIRTUALENV: "0",
           PYTHONNOUSERSITE: "1",
           PYTHONHASHSEED: "0",
           // What pip merely imports must not be compiled into the environment; what it installs is, all the same.

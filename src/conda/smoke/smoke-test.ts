@@ -55,11 +55,12 @@ export async function smokeTest(
   try {
     const top = join(home, "unpacked");
     const root = await unpack(options, top, signal);
+    const checks = listChecks(options);
     if (!(await isThere(join(root, "bin/python")))) {
+      refuseWithoutPython(checks);
       log.warn("The pack has no bin/python: it was unpacked, nothing else could be tested");
       return { python: undefined, checks: [], absent: [] };
     }
-    const checks = listChecks(options);
     const before = await runChecks(root, checks, home, options, signal);
     await condaUnpack(root, home, signal);
     const after = await runChecks(root, checks, home, options, signal);
@@ -121,6 +122,17 @@ function listChecks({ project, imports = [] }: SmokeOptions): Check[] {
   ];
 }
 
+/** An environment may do without python; what has to be loaded does not. */
+function refuseWithoutPython(checks: readonly Check[]): void {
+  const titles = checks.filter(({ module }) => module !== "").map(({ title }) => title);
+  if (titles.length > 0)
+    throw smokeErrors(
+      "E_SMOKE_FAILED",
+      `The pack has no bin/python, so that none of this can work: ${titles.join(", ")}`,
+      { hint: "Let PACK_EXCLUDE leave python in." },
+    );
+}
+
 async function runChecks(
   root: string,
   checks: readonly Check[],
@@ -144,7 +156,10 @@ async function runChecks(
     }
   }
   if (problems.length > 0)
-    throw smokeErrors("E_SMOKE_FAILED", `The pack does not work: ${problems.join("; ")}`);
+    throw smokeErrors(
+      "E_SMOKE_FAILED",
+      `The pack does not work:\n${problems.map((problem) => `- ${problem}`).join("\n")}`,
+    );
   return { python, absent };
 }
 

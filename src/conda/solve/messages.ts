@@ -33,7 +33,12 @@ export interface SolvedRecord {
 
 export type SolveReply =
   | { readonly kind: "solved"; readonly packages: readonly SolvedRecord[] }
-  | { readonly kind: "failed"; readonly message: string }
+  | {
+      readonly kind: "failed";
+      readonly message: string;
+      /** What is asked for and no channel has in any version; the solver tells only the first. */
+      readonly unknown: readonly string[];
+    }
   /** An index that is none. */
   | {
       readonly kind: "damaged";

@@ -34,7 +34,8 @@ export interface SolveInput {
 export async function solve(input: SolveInput): Promise<readonly ResolvedPackage[]> {
   const reply = await runSolver(requestFor(input), input.signal);
   if (reply.kind === "damaged") throw await damaged(reply, input);
-  if (reply.kind === "failed") throw unsolvable(readable(reply.message, input), input);
+  if (reply.kind === "failed")
+    throw unsolvable(readable(reply.message, input), reply.unknown, input);
   return reply.packages.map((record) => connect(record, input));
 }
 

@@ -14,9 +14,11 @@ import { indexRepodata, recordOf, reducedRepodata, type RepodataIndex } from "./
  */
 async function main(): Promise<SolveReply> {
   const request = isRequest(workerData) ? workerData : undefined;
-  if (request === undefined) return { kind: "failed", message: "the request is incomplete" };
+  if (request === undefined)
+    return { kind: "failed", message: "the request is incomplete", unknown: [] };
+  let channels: readonly OpenChannel[] = [];
   try {
-    const channels = await Promise.all(
+    channels = await Promise.all(
       request.channels.map((channel, index) => openChannel(channel, index)),
     );
     serve(channels, request);
@@ -31,7 +33,8 @@ async function main(): Promise<SolveReply> {
   } catch (error) {
     if (error instanceof DamagedIndex) return { kind: "damaged", ...error.place };
     // Version 0.3.5 throws texts.
-    return { kind: "failed", message: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { kind: "failed", message, unknown: unknownNames(channels, request) };
   }
 }
 
@@ -51,6 +54,17 @@ async function openChannel(channel: ChannelIndex, number: number): Promise<OpenC
     }
   }
   return { ...channel, indexes };
+}
+
+function unknownNames(
+  channels: readonly OpenChannel[],
+  { specs }: SolveRequest,
+): readonly string[] {
+  const asked = specs.map((spec) => parseMatchSpec(spec).name);
+  const isKnown = (name: string) =>
+    name.startsWith("__") ||
+    channels.some(({ indexes }) => [...indexes.values()].some(({ byName }) => byName.has(name)));
+  return [...new Set(asked)].filter((name) => !isKnown(name));
 }
 
 class DamagedIndex extends Error {

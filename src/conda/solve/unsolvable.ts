@@ -3,7 +3,11 @@ import { condaError } from "../errors.ts";
 import type { SolveInput } from "./solve.ts";
 
 /** The solver's reasons, with what it had to work with and what may help. */
-export function unsolvable(message: string, { channels, virtualPackages }: SolveInput): StepError {
+export function unsolvable(
+  message: string,
+  unknown: readonly string[],
+  { channels, virtualPackages }: SolveInput,
+): StepError {
   const titles = channels.map(({ channel }) => channel.title);
   const machine = virtualPackages.map(({ name, version, build }) =>
     name === "__archspec" ? `${name}=${build}` : `${name}=${version}`,
@@ -12,6 +16,7 @@ export function unsolvable(message: string, { channels, virtualPackages }: Solve
     "E_CONDA_UNSOLVABLE",
     [
       message.replace(/^Cannot solve the request because of: /, "No set of packages fits: "),
+      ...(unknown.length > 0 ? [`No channel has a package named ${unknown.join(", ")}.`] : []),
       `Channels, in order of priority: ${titles.join(", ")}.`,
       `Virtual packages: ${machine.join(", ")}.`,
     ].join("\n"),

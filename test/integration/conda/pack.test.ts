@@ -465,6 +465,12 @@ test.for([
     name: "modern",
   },
   {
+    title: "a .pth file of setuptools",
+    path: "__editable__.modern-1.0.pth",
+    text: "/src/modern\n",
+    name: "modern",
+  },
+  {
     title: "a .pth line",
     path: "easy-install.pth",
     text: "# a comment\nimport site\n/src/legacy\n",
