@@ -112,6 +112,7 @@ async function bundle(
     resolve: {
       alias: {
         undici$: join(root, "scripts/bundle/undici.cjs"),
+        "./client-h2.js": join(root, "scripts/bundle/client-h2.cjs"),
         "../llhttp/llhttp_simd-wasm.js": join(root, "scripts/bundle/llhttp.cjs"),
       },
     },
@@ -144,7 +145,19 @@ async function bundle(
     chunkFileNames: `${chunks}-[name]-[hash].js`,
   });
   await bundler.close();
-  return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  const written = output.filter((file) => file.type === "chunk");
+  for (const { fileName, code } of written) writeFileSync(join(dir, fileName), asciiOnly(code));
+  return written.flatMap(({ moduleIds }) => moduleIds);
+}
+
+/** Text of ASCII alone is read in a tenth of the time, and V8 keeps it in half the memory. */
+function asciiOnly(code: string): string {
+  const keptAsWritten = /\\[^\0-\x7f]|\braw`[^`]*[^\0-\x7f]/.exec(code);
+  if (keptAsWritten !== null) throw new Error(`Cannot be escaped: ${keptAsWritten[0]}`);
+  return code.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** The command that names all steps and errors knows of each what its definition says, without loading it. */
