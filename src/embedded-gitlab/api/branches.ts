@@ -2,7 +2,6 @@ import { mayMergeBranch, mayPushBranch, branchRules } from "../access/protection
 import { roleIn } from "../access/caller.ts";
 import { roles } from "../access/roles.ts";
 import { assertMay, readableProject } from "../access/permissions.ts";
-import { readCommits } from "../git/commits.ts";
 import { afterPush } from "../git/after-push.ts";
 import { findRef, isShortRefName, listRefs, resolveCommit, updateRef } from "../git/refs.ts";
 import type { Ref } from "../git/refs.ts";
@@ -103,20 +102,23 @@ async function showBranch(exchange: Exchange, project: Project, ref: Ref) {
   const branch = nameOf(ref);
   const rules = branchRules(project, branch);
   const [commit] = await showCommits(exchange, project, [ref.commit]);
-  const [head] = await readCommits(project.repository, [
-    `refs/heads/${project.defaultBranch}`,
-  ]).catch(() => []);
+  const isDefault = branch === project.defaultBranch;
   return {
     name: branch,
     commit,
-    merged: head !== undefined && branch !== project.defaultBranch && head.id === ref.commit,
+    merged: !isDefault && (await isMerged(project, ref)),
     protected: rules.length > 0,
     developers_can_push: allowsDevelopers(rules.flatMap((rule) => rule.pushAccess)),
     developers_can_merge: allowsDevelopers(rules.flatMap((rule) => rule.mergeAccess)),
     can_push: mayPushBranch(exchange.caller, project, branch),
-    default: branch === project.defaultBranch,
+    default: isDefault,
     web_url: `${webUrl(exchange, project)}/-/tree/${branch}`,
   };
+}
+
+async function isMerged({ repository, defaultBranch }: Project, { commit }: Ref): Promise<boolean> {
+  const head = await findRef(repository, `refs/heads/${defaultBranch}`);
+  return head?.commit === commit;
 }
 
 function allowsDevelopers(
