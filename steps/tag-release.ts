@@ -6,7 +6,7 @@ import { autoErrors } from "./shared/auto-inputs.ts";
 import { readBranch } from "./tag-release/branch.ts";
 import { asReleaseGoal, planGoal } from "./tag-release/goal.ts";
 import { tagInputs, tagOutputs } from "./tag-release/inputs.ts";
-import { askServer, lookAtServer } from "./tag-release/look.ts";
+import { askRights, askServer, lookAtServer } from "./tag-release/look.ts";
 import { lookForNext, proposeNext } from "./tag-release/next.ts";
 import { openPlace } from "./tag-release/place.ts";
 import { readRelease } from "./tag-release/release.ts";
@@ -44,16 +44,18 @@ export default defineStep({
   reproduceAfter: ["bump-version"],
   check: [requireProject, (values) => requireToken(values, tokenOrder)],
   async plan(context) {
-    const place = await openPlace(context);
-    const branch = readBranch(context, place.checkout);
     const gitlab = connectGitLab(context, tokenOrder);
+    const opening = openPlace(context);
+    const reading = opening.then(({ checkout }) => readBranch(context, checkout));
+    const rights = askRights(context, gitlab, reading);
+    const [place, branch] = await Promise.all([opening, reading]);
     const server = await connectGit(
       context,
       place.repository,
       context.inputs.REPOSITORY_URL,
       gitlab,
     );
-    const asked = askServer(context, gitlab, server, branch);
+    const asked = { rights, ...askServer(context, server, branch) };
     const release = await readRelease(context, place);
     if (release === undefined) return [];
     const planned = await planGoal(context, release, branch);

@@ -58,14 +58,20 @@ export function readPushRights(gitlab: GitLab, question: PushQuestion): Promise<
   return askPushRights(gitlab, { branch, proposes: proposedBranch !== undefined })(question);
 }
 
+/** What is asked for, before the tag and a proposed branch have names. */
+export interface PushAim {
+  readonly branch: string | undefined;
+  readonly proposes: boolean;
+}
+
 /**
- * Begins to read the same, where tag and proposed branch have no names yet.
+ * Begins to read the same, where tag and proposed branch have no names yet. Of the token it asks at once.
  *
  * @returns what waits for the answers and judges them, when they have.
  */
 export function askPushRights(
   gitlab: GitLab,
-  aim: { branch: string | undefined; proposes: boolean },
+  aim: PushAim | Promise<PushAim>,
 ): (question: PushQuestion) => Promise<PushRights> {
   const asking = askAll(gitlab, aim);
   // Who waits for it is told of a failure; perhaps nobody does.
@@ -95,7 +101,7 @@ function asRights(findings: readonly PushFinding[]): PushRights {
   };
 }
 
-/** What was asked before the tag is known. Without a token that GitLab takes there is nothing more to ask. */
+/** What was asked before the tag is known. Without a token that GitLab takes there is nothing more to know. */
 type Asked =
   | { self: "refused"; findings: Findings }
   | {
@@ -107,20 +113,22 @@ type Asked =
       rules: Answer<readonly ProtectedTag[]>;
     };
 
-async function askAll(
-  gitlab: GitLab,
-  { branch, proposes }: { branch: string | undefined; proposes: boolean },
-): Promise<Asked> {
+/** All at once: a token that GitLab does not take is rare, and its other answers are then let go of. */
+async function askAll(gitlab: GitLab, aim: PushAim | Promise<PushAim>): Promise<Asked> {
   const findings = new Findings();
-  const self = await askToken(gitlab, findings);
-  if (self === "refused") return { self, findings };
+  const [self, answers] = await Promise.all([askToken(gitlab, findings), askProject(gitlab, aim)]);
+  return self === "refused" ? { self, findings } : { self, findings, ...answers };
+}
+
+async function askProject(gitlab: GitLab, aim: PushAim | Promise<PushAim>) {
+  const { branch, proposes } = await aim;
   const [project, found, branchRules, rules] = await Promise.all([
     ask(() => findProject(gitlab)),
     branch === undefined ? undefined : ask(() => findBranch(gitlab, branch)),
     proposes ? ask(() => listProtectedBranches(gitlab)) : undefined,
     ask(() => listProtectedTags(gitlab)),
   ]);
-  return { self, findings, project, branch: found, branchRules, rules };
+  return { project, branch: found, branchRules, rules };
 }
 
 async function judge(gitlab: GitLab, question: PushQuestion, asked: Asked): Promise<Findings> {

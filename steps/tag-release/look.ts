@@ -30,23 +30,29 @@ export interface Asked {
   readonly push: OpenPush | undefined;
 }
 
-/** Asks the server what it holds and what the token may do, while the checkout is still being read. */
+/** Asks what the token may do, while the checkout is still being opened. */
+export function askRights(
+  { inputs }: TagContext,
+  gitlab: GitLab,
+  branch: Promise<string>,
+): Asked["rights"] {
+  const aim = branch.then((name) => ({
+    branch: inputs.POST_RELEASE === "push" ? name : undefined,
+    proposes: inputs.POST_RELEASE === "merge_request",
+  }));
+  return askPushRights(gitlab, aim);
+}
+
+/** Asks the server what it holds and what can be pushed to it, while the checkout is still being read. */
 export function askServer(
   { inputs, dryRun }: TagContext,
-  gitlab: GitLab,
   server: Server,
   branch: string,
-): Asked {
-  const proposes = inputs.POST_RELEASE === "merge_request";
-  const refs = readReleaseRefs(server, branch, proposes);
+): Pick<Asked, "refs" | "push"> {
+  const refs = readReleaseRefs(server, branch, inputs.POST_RELEASE === "merge_request");
   // Who waits for it is told of a failure; where the checkout cannot be released, nobody does.
   refs.catch(() => {});
-  const pushed = inputs.POST_RELEASE === "push" ? branch : undefined;
-  return {
-    refs,
-    rights: askPushRights(gitlab, { branch: pushed, proposes }),
-    push: dryRun ? undefined : openPush(server),
-  };
+  return { refs, push: dryRun ? undefined : openPush(server) };
 }
 
 /**
