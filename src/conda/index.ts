@@ -3,6 +3,8 @@ export {
   createEnvironment,
   type CreatedEnvironment,
   type CreateEnvironmentOptions,
+  previewEnvironment,
+  type PreviewedPackage,
 } from "./create/create-environment.ts";
 export {
   type CondaContent,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Collected } from "./collected.ts";
@@ -66,7 +66,11 @@ export function contextFor(
 }
 
 async function makeFolder(parent: string, { cleanUps }: Collected): Promise<string> {
-  const folder = await mkdtemp(join(parent, "slipway-")).catch((error: unknown) => {
+  const { ownerName, sweepLeftovers } = await import("./leftovers.ts");
+  // An environment that was being made when its run was killed may have gigabytes.
+  await sweepLeftovers(parent, "slipway-").catch(() => {});
+  const folder = join(parent, `slipway-${await ownerName()}`);
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     throw asUnwritable("TMPDIR", parent, error);
   });
   // Removed after everything that may still use it. A git that was told to end may write for a moment more, and then

@@ -4,6 +4,7 @@ import {
   findEnvironmentFile,
   installProject,
   planPack,
+  previewEnvironment,
   readTruePrefix,
 } from "../../src/conda/index.ts";
 import { effect, type Effect, humanSize } from "../../src/step/index.ts";
@@ -12,6 +13,7 @@ import { nameEnvironmentPack, nameProjectPack } from "./name-pack.ts";
 import { packAndProve, verifyPacked } from "./pack-effect.ts";
 import { readReleaseTime } from "./release-time.ts";
 import { readSettings } from "./settings.ts";
+import { tellPreview } from "./tell.ts";
 import { unusedInputs } from "./unused-inputs.ts";
 
 /** Plans the pack from the project, or from an environment that is there. */
@@ -31,19 +33,25 @@ async function planProject(context: PackContext): Promise<readonly Effect[]> {
   const prefix = join(await context.workFolder(), "env");
   const environmentSeconds = Math.floor(clock.now().getTime() / 1000);
 
+  const making = {
+    environmentFile,
+    env,
+    cwd,
+    log,
+    signal,
+    clock,
+    channels: inputs.CONDA_CHANNELS ?? [],
+  };
+  if (context.dryRun)
+    tellPreview(context, await previewEnvironment(making, await context.workFolder()));
+
   const created = applied({
     id: "create-environment",
     sentence: `Make the environment of ${relative(cwd, environmentFile) || environmentFile}`,
     run: () =>
       createEnvironment({
-        environmentFile,
+        ...making,
         prefix,
-        env,
-        cwd,
-        log,
-        signal,
-        clock,
-        channels: inputs.CONDA_CHANNELS ?? [],
         packagesDirs: (inputs.CONDA_PKGS_DIRS ?? []).map((folder) => resolve(cwd, folder)),
         linkScripts: inputs.PACK_LINK_SCRIPTS,
       }),

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { PackPart, PackResult, SmokeReport } from "../../src/conda/index.ts";
+import type { PackPart, PackResult, PreviewedPackage, SmokeReport } from "../../src/conda/index.ts";
 import { humanSize } from "../../src/step/index.ts";
 import type { PackContext } from "./inputs.ts";
 import type { PackName } from "./name-pack.ts";
@@ -47,6 +47,31 @@ export function tellPacked(context: PackContext, { pack, named, smoke, creator }
     ...partsTable(pack.parts),
     { kind: "paragraph", text: smokeSentence(smoke) },
   );
+}
+
+/** What a dry run found out about the environment: the packages, or who would choose them. */
+export function tellPreview(
+  { log, fact, report }: PackContext,
+  packages: readonly PreviewedPackage[] | undefined,
+): void {
+  if (packages === undefined) {
+    log.info("micromamba, mamba or conda, which is there, would choose the packages");
+    return;
+  }
+  const rows = packages
+    .map(({ name, version, build, sizeBytes }) => ({ name, version, build, sizeBytes }))
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  fact("packages", rows);
+  const bytes = rows.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
+  const size = bytes === 0 ? "" : ` of ${humanSize(bytes)}`;
+  const names = rows.slice(0, shown).map(({ name, version }) => `${name} ${version}`);
+  const rest = rows.length > shown ? ` and ${rows.length - shown} more` : "";
+  log.info(`The environment would get ${rows.length} packages${size}: ${names.join(", ")}${rest}`);
+  report({
+    kind: "table",
+    columns: ["Package", "Version", "Build"],
+    rows: rows.map(({ name, version, build }) => [name, version, build]),
+  });
 }
 
 const shown = 15;

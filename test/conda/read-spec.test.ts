@@ -158,13 +158,14 @@ test("an explicit list is recognised by its content and read with either digest"
 });
 
 test("an explicit list for another platform, and lines that are no packages, are told together", async () => {
-  const text = "# platform: osx-64\n@EXPLICIT\nnumpy=1.26\nhttps://c.example/x.conda#12\n";
+  const text =
+    "# platform: osx-64\n@EXPLICIT\nnumpy=1.26\nhttps://u:hidden@c.example/t/tk-1/x.conda#12\n";
   await expect(read(text, "list.txt")).rejects.toMatchObject({
     code: "E_CONDA_FILE",
     message: [
       "list.txt:1: the list is for osx-64, but this machine is linux-64",
       'list.txt:3: "numpy=1.26" is no address of a package (.conda or .tar.bz2)',
-      'list.txt:4: "https://c.example/x.conda#12" is no address of a package (.conda or .tar.bz2)',
+      'list.txt:4: "12" behind https://c.example/x.conda is neither a SHA-256 nor an MD5 digest',
     ].join("\n"),
   });
 });

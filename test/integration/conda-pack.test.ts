@@ -166,10 +166,26 @@ test("a dry run tells the plan and makes nothing", async (context) => {
   const run = await runStep(step, { env: { ...env, DRY_RUN: "true" }, cwd });
   expect(run.exitCode).toBe(0);
   expect(run.stdout).toContain("would: Make the environment of conda-environment.yaml");
+  expect(run.stdout).toMatch(/would get 3 packages of \d+ MB: pip [\d.]+, python 3[\d.]+, tzdata /);
   expect(run.stdout).toContain(
     "would: Pack it into dist/NAME-VERSION.conda.tgz and try the pack out",
   );
   expect(existsSync(join(cwd, "dist"))).toBe(false);
+});
+
+test("a dry run asks the channels, and finds what cannot be solved", async (context) => {
+  const { cwd, env } = await project(context);
+  writeFileSync(join(cwd, "pins.yaml"), "dependencies: [python, nosuch, tzdata >=9000]\n");
+  const dry = { ...env, DRY_RUN: "true", CONDA_PKGS_DIRS: "kept" };
+  const run = await runStep(step, {
+    env: { ...dry, CONDA_ENVIRONMENT_FILE: "pins.yaml" },
+    cwd,
+  });
+  expect(run.exitCode).toBe(2);
+  expect(run.stderr).toContain("E_CONDA_UNSOLVABLE");
+  const nowhere = await runStep(step, { env: { ...dry, CONDA_CHANNELS: "./nowhere" }, cwd });
+  expect(nowhere.stderr).toContain("E_CONDA_CHANNEL: ");
+  expect(existsSync(join(cwd, "kept"))).toBe(false);
 });
 
 test("a module that does not import fails the pack and leaves none", async (context) => {

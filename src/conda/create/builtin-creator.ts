@@ -15,6 +15,7 @@ import { inLinkOrder } from "../link/order.ts";
 import { writeRecords } from "../link/records.ts";
 import { obtainPackages, type UnpackedPackage } from "../packages/obtain-packages.ts";
 import { openPackageCache } from "../packages/package-cache.ts";
+import type { ResolvedPackage } from "../packages/resolved-package.ts";
 import { translateSpace } from "../space.ts";
 import type { EnvironmentSpec } from "../spec/environment-spec.ts";
 import { parseMatchSpec } from "../spec/match-spec.ts";
@@ -22,10 +23,9 @@ import type { Machine } from "../spec/virtual-packages.ts";
 import { finishPrefix, removeIncomplete, startPrefix } from "./prefix.ts";
 import { repodataFolder, resolvePackages } from "./resolve-packages.ts";
 
-export interface BuiltinOptions {
-  readonly prefix: string;
+/** What channels are asked with. */
+export interface ChannelOptions {
   readonly channels: readonly string[];
-  readonly packagesDirs: readonly string[];
   readonly machine: Machine;
   readonly env: Environment;
   readonly cwd: string;
@@ -33,6 +33,11 @@ export interface BuiltinOptions {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly patience?: Patience | undefined;
+}
+
+export interface BuiltinOptions extends ChannelOptions {
+  readonly prefix: string;
+  readonly packagesDirs: readonly string[];
   /** Post-link scripts run the packages' code on this machine. */
   readonly linkScripts: boolean;
 }
@@ -45,26 +50,13 @@ export const builtinName = "slipway (built in)";
  * A run that is stopped leaves nothing at the prefix; one that is killed leaves what the next one removes.
  */
 export async function createBuiltin(spec: EnvironmentSpec, options: BuiltinOptions): Promise<void> {
-  const { prefix, machine, env, log } = options;
-  if (machine.glibc === undefined)
-    throw condaError("E_CONDA_MUSL", "This image has no glibc; conda packages need one.");
-  const warn = (message: string) => log.warn(message);
-  const configuration = await readConfiguration(env, warn);
+  const { prefix, machine, env } = options;
+  requireGlibc(machine);
   const cache = await openPackageCache(options.packagesDirs, env, `${prefix}.packages`);
-  const door = await openDoor({ env, ...configuration });
-  const context = {
-    ...options,
-    configuration,
-    door,
-    cache,
-    credentials: await readCredentials(env, warn),
-    patience: options.patience ?? usualPatience,
-    folder: repodataFolder(cache.folder),
-    offline: configuration.offline,
-  };
+  const context = await openChannels(options, repodataFolder(cache.folder));
   try {
     const resolved = await resolvePackages(spec, options.channels, context);
-    const unpacked = await obtainPackages(resolved, context);
+    const unpacked = await obtainPackages(resolved, { ...context, cache });
     await startPrefix(prefix);
     await install(spec, inLinkOrder(unpacked), options);
     await finishPrefix(prefix);
@@ -72,8 +64,46 @@ export async function createBuiltin(spec: EnvironmentSpec, options: BuiltinOptio
     await removeIncomplete(prefix);
     throw await translateSpace(error, dirname(prefix), 0);
   } finally {
-    await door.close();
+    await context.door.close();
   }
+}
+
+/**
+ * Decides which packages `createBuiltin` would install. What the channels say is kept in a folder of the caller's.
+ *
+ * @throws what `createBuiltin` throws before it fetches a package
+ */
+export async function previewBuiltin(
+  spec: EnvironmentSpec,
+  options: ChannelOptions,
+  folder: string,
+): Promise<readonly ResolvedPackage[]> {
+  requireGlibc(options.machine);
+  const context = await openChannels(options, folder);
+  try {
+    return await resolvePackages(spec, options.channels, context);
+  } finally {
+    await context.door.close();
+  }
+}
+
+function requireGlibc(machine: Machine): void {
+  if (machine.glibc === undefined)
+    throw condaError("E_CONDA_MUSL", "This image has no glibc; conda packages need one.");
+}
+
+async function openChannels<Options extends ChannelOptions>(options: Options, folder: string) {
+  const warn = (message: string) => options.log.warn(message);
+  const configuration = await readConfiguration(options.env, warn);
+  return {
+    ...options,
+    configuration,
+    door: await openDoor({ env: options.env, ...configuration }),
+    credentials: await readCredentials(options.env, warn),
+    patience: options.patience ?? usualPatience,
+    folder,
+    offline: configuration.offline,
+  };
 }
 
 async function install(

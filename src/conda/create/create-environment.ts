@@ -5,11 +5,12 @@ import type { Log } from "../../step/log.ts";
 import type { Environment } from "../environment.ts";
 import type { Patience } from "../http/retry.ts";
 import { readInstalledPackages, type InstalledPackage } from "../installed-packages.ts";
+import type { ResolvedPackage } from "../packages/resolved-package.ts";
 import { installRequirements } from "../pip/install-requirements.ts";
 import { writeExplicitList } from "../spec/explicit-list.ts";
 import { readSpec } from "../spec/read-spec.ts";
 import { thisMachine, type Machine } from "../spec/virtual-packages.ts";
-import { builtinName, createBuiltin } from "./builtin-creator.ts";
+import { builtinName, createBuiltin, previewBuiltin } from "./builtin-creator.ts";
 import { createWithProgram, findCondaProgram } from "./conda-program.ts";
 
 export interface CreateEnvironmentOptions {
@@ -87,4 +88,26 @@ export async function createEnvironment(
   }
   const packages = await readInstalledPackages(prefix);
   return { creator, packages, lockText: writeExplicitList(machine.platform, packages) };
+}
+
+/** One package that an environment would get. */
+export type PreviewedPackage = Pick<ResolvedPackage, "name" | "version" | "build" | "sizeBytes">;
+
+/**
+ * Decides what `createEnvironment` would install, and makes nothing.
+ *
+ * @param folder where what the channels say is put
+ * @returns `undefined` where a program of conda's family would decide
+ * @throws what `createEnvironment` throws before it fetches a package
+ */
+export async function previewEnvironment(
+  options: Omit<CreateEnvironmentOptions, "prefix" | "packagesDirs" | "linkScripts">,
+  folder: string,
+): Promise<readonly PreviewedPackage[] | undefined> {
+  const { environmentFile, env, log } = options;
+  const machine = options.machine ?? thisMachine(env);
+  const spec = await readSpec(environmentFile, machine.platform, (message) => log.warn(message));
+  if (spec.kind === "dependencies" && (await findCondaProgram(env)) !== undefined) return undefined;
+  const { channels = [], clock = systemClock } = options;
+  return previewBuiltin(spec, { ...options, machine, channels, clock }, folder);
 }

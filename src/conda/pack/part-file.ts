@@ -6,7 +6,7 @@ import { basename, dirname } from "node:path";
 import { humanSize } from "../../step/log/progress.ts";
 import { packErrors } from "./errors.ts";
 import { codeOf } from "./guards.ts";
-import { ownerName, sweepLeftovers } from "./leftovers.ts";
+import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
 
 /**
  * A file that comes into being beside its final name and gets that name when it is whole. Nobody ever sees half of it,

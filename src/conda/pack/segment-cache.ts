@@ -7,7 +7,7 @@ import { crc32 } from "node:zlib";
 import type { Log } from "../../step/log.ts";
 import { makeFolder } from "../make-folder.ts";
 import { codeOf } from "./guards.ts";
-import { ownerName, sweepLeftovers } from "./leftovers.ts";
+import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
 
 /** Compressed segments of groups that did not change, by the digest of what they are made from. */
 export interface SegmentCache {

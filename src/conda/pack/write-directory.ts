@@ -18,7 +18,7 @@ import { copyContent, type Content } from "./content.ts";
 import type { Entry, Group } from "./entry.ts";
 import { packErrors } from "./errors.ts";
 import { codeOf } from "./guards.ts";
-import { ownerName, sweepLeftovers } from "./leftovers.ts";
+import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
 import { onDisk } from "./raw-path.ts";
 
 /**

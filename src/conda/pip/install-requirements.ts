@@ -1,5 +1,4 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import type { EnvironmentSpec } from "../spec/environment-spec.ts";
 import { pipInstall, type PipContext } from "./run-pip.ts";
@@ -12,7 +11,7 @@ export async function installRequirements(
   const { lines, locked } = spec.pip;
   if (lines.length === 0) return;
   const folder = dirname(spec.file);
-  const work = await mkdtemp(join(tmpdir(), "slipway-requirements-"));
+  const work = await mkdtemp(`${context.prefix}.requirements-`);
   try {
     const file = join(work, "requirements.txt");
     await writeFile(file, `${lines.map((line) => withAbsoluteFile(line, folder)).join("\n")}\n`);

@@ -1,5 +1,4 @@
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "../../step/log.ts";
 import { addedBundles, trustedAuthorities } from "../certificates.ts";
@@ -45,7 +44,7 @@ export async function pipInstall(
 ): Promise<void> {
   const { execa } = await import("execa");
   const python = join(prefix, "bin", "python");
-  const work = await mkdtemp(join(tmpdir(), "slipway-pip-"));
+  const work = await mkdtemp(`${prefix}.pip-`);
   try {
     const run = await execa(
       python,
@@ -68,6 +67,8 @@ export async function pipInstall(
           ...(await bundleFor(env, work)),
           PATH: `${join(prefix, "bin")}:${variable(env, "PATH") ?? "/usr/local/bin:/usr/bin:/bin"}`,
           CONDA_PREFIX: prefix,
+          // Beside the environment: whoever removes what a killed run left removes it, too.
+          TMPDIR: work,
           PIP_DISABLE_PIP_VERSION_CHECK: "1",
           PIP_ROOT_USER_ACTION: "ignore",
           // Meant for people, to spare their own python.

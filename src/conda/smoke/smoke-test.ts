@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import type { Log } from "../../step/log.ts";
 import { formatOf, type Format } from "../pack/format.ts";
-import { ownerName, sweepLeftovers } from "../pack/leftovers.ts";
+import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
 import { codeOf } from "../pack/guards.ts";
 import { normaliseName } from "../pack/pip-distributions.ts";
 import { smokeErrors } from "./errors.ts";

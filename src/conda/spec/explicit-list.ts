@@ -1,3 +1,4 @@
+import { publicUrl } from "../channels/public-url.ts";
 import type { EnvironmentSpec, LockedPackage, Platform } from "./environment-spec.ts";
 import type { SpecProblems } from "./problems.ts";
 
@@ -19,10 +20,18 @@ export function readExplicitList(
     if (made !== undefined && made !== platform)
       problems.error(index + 1, `the list is for ${made}, but this machine is ${platform}`);
     if (line === "" || line.startsWith("#") || line === "@EXPLICIT") continue;
-    const locked = lockedPackage(line);
-    if (locked === undefined)
-      problems.error(index + 1, `"${line}" is no address of a package (.conda or .tar.bz2)`);
-    else packages.push(locked);
+    const [address = "", fragment = ""] = line.split("#");
+    const url = packageUrl(address);
+    const digest = readDigest(fragment);
+    const shown = publicUrl(address);
+    if (url === undefined)
+      problems.error(index + 1, `"${shown}" is no address of a package (.conda or .tar.bz2)`);
+    else if (digest === undefined)
+      problems.error(
+        index + 1,
+        `"${fragment}" behind ${shown} is neither a SHA-256 nor an MD5 digest`,
+      );
+    else packages.push({ url, ...digest });
   }
   return {
     kind: "locked",
@@ -55,14 +64,15 @@ export function writeExplicitList(platform: Platform, packages: readonly Listed[
   ].join("\n");
 }
 
-function lockedPackage(line: string): LockedPackage | undefined {
-  const [address = "", fragment = ""] = line.split("#");
+function packageUrl(address: string): string | undefined {
   if (!/\.(conda|tar\.bz2)$/.test(address)) return undefined;
   const url = address.startsWith("/") ? `file://${encodeURI(address)}` : address;
-  if (!/^(https?|file):\/\//.test(url) || URL.parse(url) === null) return undefined;
+  return /^(https?|file):\/\//.test(url) && URL.parse(url) !== null ? url : undefined;
+}
+
+function readDigest(fragment: string): Pick<LockedPackage, "sha256" | "md5"> | undefined {
+  if (fragment === "") return {};
   const digest = /^(?:sha256:|md5:)?([0-9a-f]{64}|[0-9a-f]{32})$/i.exec(fragment)?.[1];
-  if (digest === undefined) return fragment === "" ? { url } : undefined;
-  return digest.length === 64
-    ? { url, sha256: digest.toLowerCase() }
-    : { url, md5: digest.toLowerCase() };
+  if (digest === undefined) return undefined;
+  return digest.length === 64 ? { sha256: digest.toLowerCase() } : { md5: digest.toLowerCase() };
 }

@@ -1,13 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 
-import { makeFolder } from "../../../src/conda/make-folder.ts";
-import { ownerName, sweepLeftovers } from "../../../src/conda/pack/leftovers.ts";
-import { openSegmentCache } from "../../../src/conda/pack/segment-cache.ts";
-import { silentLog } from "../../../src/step/log.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { ownerName, sweepLeftovers } from "../../src/step/leftovers.ts";
+import { runStep } from "../../src/step/index.ts";
+import { stepWith, temporaryFolder } from "./support/steps.ts";
 
 /** The number of a process that has been, and is no more. */
 function goneProcess(): number {
@@ -42,22 +40,26 @@ test("what another machine left is removed after a day", async () => {
   expect(readdirSync(folder)).toStrictEqual([]);
 });
 
-test("half a segment that a killed run left in the cache goes with the next trim", async () => {
-  const folder = await temporaryFolder();
+test("the work folder of a run that was killed goes with the next run that needs one", async () => {
+  const cwd = await temporaryFolder();
   const [machine = ""] = (await ownerName()).split("-");
-  mkdirSync(join(folder, "ab"));
-  const half = `abcd.segment.${machine}-${goneProcess()}-00000000.part`;
-  for (const name of ["abcd.segment", half]) writeFileSync(join(folder, "ab", name), "x");
-  await openSegmentCache(folder, silentLog).trim(1000);
-  expect(readdirSync(join(folder, "ab"))).toStrictEqual(["abcd.segment"]);
-});
-
-test("a folder where none can be made is an error, not an endless attempt", async () => {
-  await expect(makeFolder("/proc/slipway/cache")).rejects.toThrow("ENOENT");
-  const folder = await temporaryFolder();
-  writeFileSync(join(folder, "file"), "");
-  await expect(makeFolder(join(folder, "file/cache"))).rejects.toThrow("ENOTDIR");
-  await makeFolder(join(folder, "a/b/c"));
-  await makeFolder(join(folder, "a/b/c"));
-  expect(readdirSync(join(folder, "a/b"))).toStrictEqual(["c"]);
+  mkdirSync(join(cwd, `slipway-${machine}-${goneProcess()}-00000000/env/deep`), {
+    recursive: true,
+  });
+  mkdirSync(join(cwd, "slipway-of-somebody-else"));
+  let seen: string[] = [];
+  const step = stepWith({
+    inputs: {},
+    outputs: {},
+    plan: async ({ workFolder }) => {
+      seen = [basename(await workFolder()), ...readdirSync(cwd)];
+      return [];
+    },
+  });
+  const env = { TMPDIR: cwd, SLIPWAY_REPORT_DIR: "report" };
+  expect((await runStep(step, { env, cwd })).exitCode).toBe(0);
+  expect(seen.toSorted()).toEqual(
+    [seen[0], seen[0], "report", "slipway-of-somebody-else"].toSorted(),
+  );
+  expect(readdirSync(cwd).toSorted()).toEqual(["report", "slipway-of-somebody-else"]);
 });
