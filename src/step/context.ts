@@ -68,7 +68,7 @@ export function contextFor(
 async function makeFolder(parent: string, { cleanUps }: Collected): Promise<string> {
   const { ownerName, sweepLeftovers } = await import("./leftovers.ts");
   // An environment that was being made when its run was killed may have gigabytes.
-  await sweepLeftovers(parent, "slipway-").catch(() => {});
+  await sweepLeftovers(parent, "slipway-");
   const folder = join(parent, `slipway-${await ownerName()}`);
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     throw asUnwritable("TMPDIR", parent, error);

@@ -145,8 +145,18 @@ test.each([
   ["missing", "E_PREFIX_MISSING: Environment "],
   ["file", "E_PREFIX_NOT_CONDA: "],
   ["strange", "E_PREFIX_NOT_CONDA: "],
+  ["record", "E_RECORD_UNREADABLE: "],
+  ["pythons", "E_TWO_PYTHONS: "],
 ])("an environment that is none (%s) is told with its code", async (prefix, message) => {
-  const { pack } = await smallEnvironment();
+  const { cwd, pack } = await smallEnvironment();
+  mkdirSync(join(cwd, "record/conda-meta"), { recursive: true });
+  writeFileSync(join(cwd, "record/conda-meta/x-1-0.json"), "[]");
+  mkdirSync(join(cwd, "pythons/conda-meta"), { recursive: true });
+  for (const version of ["3.11", "3.12"])
+    writeFileSync(
+      join(cwd, `pythons/conda-meta/python-${version}-0.json`),
+      JSON.stringify({ name: "python", version }),
+    );
   const run = await pack({ CONDA_PREFIX_TO_PACK: prefix });
   expect(run.exitCode).toBe(2);
   expect(run.stderr).toContain(message);

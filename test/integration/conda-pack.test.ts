@@ -347,13 +347,14 @@ test("a run that is killed or terminated leaves no pack under its name, and the 
       env: { ...env, PACK_OUTPUT: "x.conda.tgz", PACK_COMPRESSOR: "builtin", PACK_LEVEL: "9" },
     });
   const partThere = () => readdirSync(cwd).some((name) => name.includes(".part"));
-  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  const codes = { SIGTERM: 143, SIGINT: 130, SIGKILL: null } as const;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGKILL"] as const) {
     const child = start();
     const ended = once(child, "exit");
     await vi.waitUntil(partThere, { timeout: 120_000, interval: 5 });
     child.kill(signal);
     const [exitCode, by] = await ended;
-    expect([exitCode, by]).toStrictEqual(signal === "SIGTERM" ? [143, null] : [null, "SIGKILL"]);
+    expect([exitCode, by]).toStrictEqual([codes[signal], signal === "SIGKILL" ? signal : null]);
     expect(existsSync(join(cwd, "x.conda.tgz"))).toBe(false);
     // Nobody can clean up after SIGKILL; what is left never has the name.
     expect(partThere()).toBe(signal === "SIGKILL");
