@@ -103,7 +103,10 @@ test("the example project becomes a pack that runs its script at another place, 
   execFileSync(join(venv, "bin/conda-unpack"));
 
   const other = await project(context);
-  const again = await runStep(step, { env: { ...other.env, PACK_THREADS: "3" }, cwd: other.cwd });
+  const TMPDIR = join(other.cwd, "..", "another temporary folder, with a longer path");
+  mkdirSync(TMPDIR);
+  const changed = { ...other.env, TMPDIR, PACK_THREADS: "3" };
+  const again = await runStep(step, { env: changed, cwd: other.cwd });
   expect(again.outputs["PACK_SHA256"]).toBe(run.outputs["PACK_SHA256"]);
   expect(readFileSync(join(other.cwd, `${file}.cdx.json`), "utf8")).toBe(bom);
 });

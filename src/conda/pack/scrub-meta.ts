@@ -45,11 +45,14 @@ export function scrubHistory(text: string, releaseSeconds: number, prefix: strin
   );
 }
 
-// It is the hash of the file with the build prefix in it: true nowhere but there.
+// Hash and size of the file with the build prefix in it: true nowhere but there. A file of the package keeps the size
+// that it has in the package.
 function withoutPrefixHash(item: unknown): unknown {
   if (!isObject(item) || item["sha256_in_prefix"] === item["sha256"]) return item;
-  const { sha256_in_prefix: _atBuild, ...kept } = item;
-  return kept;
+  const { sha256_in_prefix: _hash, ...kept } = item;
+  if (kept["sha256"] !== undefined) return kept;
+  const { size_in_bytes: _size, ...made } = kept;
+  return made;
 }
 
 function sortKeys(value: unknown): unknown {

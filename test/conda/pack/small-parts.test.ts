@@ -100,15 +100,17 @@ describe("records of the environment", () => {
     expect(withoutCredentials(url)).toBe(clean);
   });
 
-  test("lose cache paths and hashes of the build, and are sorted", () => {
+  test("lose cache paths, hashes and sizes of the build, and are sorted", () => {
     const text = scrubRecord({
       name: "x",
       link: { type: 1, source: "/root/pkgs/x" },
       extracted_package_dir: "/root/pkgs/x",
       paths_data: {
         paths: [
-          { _path: "a", sha256: "1", sha256_in_prefix: "2" },
+          { _path: "a", sha256: "1", sha256_in_prefix: "2", size_in_bytes: 5 },
           { _path: "b", sha256: "1", sha256_in_prefix: "1" },
+          { _path: "bin/made", sha256_in_prefix: "3", size_in_bytes: 200 },
+          { _path: "made.pyc", size_in_bytes: 7 },
         ],
       },
     });
@@ -118,8 +120,10 @@ describe("records of the environment", () => {
       name: "x",
       paths_data: {
         paths: [
-          { _path: "a", sha256: "1" },
+          { _path: "a", sha256: "1", size_in_bytes: 5 },
           { _path: "b", sha256: "1", sha256_in_prefix: "1" },
+          { _path: "bin/made" },
+          { _path: "made.pyc", size_in_bytes: 7 },
         ],
       },
     });
