@@ -34,12 +34,16 @@ export async function adoptCommit(
 /** Copies what the private repository holds and the checkout does not: always loose, for nothing was fetched. */
 async function copyObjects({ directory }: Repository, { objectDirectory }: Checkout) {
   const source = join(directory, "objects");
-  for (const folder of await readdir(source)) {
-    if (!/^[0-9a-f]{2}$/.test(folder)) continue;
-    await mkdir(join(objectDirectory, folder), { recursive: true });
-    for (const name of await readdir(join(source, folder)))
+  const folders = (await readdir(source)).filter((name) => /^[0-9a-f]{2}$/.test(name));
+  const copying = folders.map(async (folder) => {
+    const [names] = await Promise.all([
+      readdir(join(source, folder)),
+      mkdir(join(objectDirectory, folder), { recursive: true }),
+    ]);
+    for (const name of names)
       await copyObject(join(source, folder, name), join(objectDirectory, folder), name);
-  }
+  });
+  await Promise.all(copying);
 }
 
 async function copyObject(from: string, folder: string, name: string): Promise<void> {
@@ -50,8 +54,9 @@ async function copyObject(from: string, folder: string, name: string): Promise<v
   try {
     await copyFile(from, temporary, constants.COPYFILE_EXCL);
     await rename(temporary, target);
-  } finally {
+  } catch (error) {
     await rm(temporary, { force: true });
+    throw error;
   }
 }
 
