@@ -8,7 +8,7 @@ import { asReleaseGoal, planGoal } from "./tag-release/goal.ts";
 import { tagInputs, tagOutputs } from "./tag-release/inputs.ts";
 import { askRights, askServer, lookAtServer } from "./tag-release/look.ts";
 import { lookForNext, proposeNext } from "./tag-release/next.ts";
-import { openPlace } from "./tag-release/place.ts";
+import { startPlace } from "./tag-release/place.ts";
 import { readRelease } from "./tag-release/release.ts";
 import { connectGit } from "./shared/git-server.ts";
 import { projectErrors, requireProject } from "./shared/project-folder.ts";
@@ -44,11 +44,11 @@ export default defineStep({
   reproduceAfter: ["bump-version"],
   check: [requireProject, (values) => requireToken(values, tokenOrder)],
   async plan(context) {
+    const opening = await startPlace(context);
     const gitlab = connectGitLab(context, tokenOrder);
-    const opening = openPlace(context);
-    const reading = opening.then(({ checkout }) => readBranch(context, checkout));
+    const reading = readBranch(context, opening.checkout);
     const rights = askRights(context, gitlab, reading);
-    const [place, branch] = await Promise.all([opening, reading]);
+    const [place, branch] = await Promise.all([opening.place, reading]);
     const server = await connectGit(
       context,
       place.repository,

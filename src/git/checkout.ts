@@ -29,8 +29,22 @@ export async function openGitAt(
   context: GitContext,
   folder: string,
 ): Promise<{ git: Git; checkout: Checkout }> {
-  const git = await findGit(context);
-  return { git, checkout: await openCheckout(git, folder) };
+  const { git, opening } = await startGitAt(context, folder);
+  return { git, checkout: await opening };
+}
+
+/**
+ * The same, for who has something else to do meanwhile: git has been started when this returns.
+ *
+ * @throws {StepError} E_GIT_MISSING, E_NO_REPOSITORY; E_GIT_TOO_OLD and E_NO_REPOSITORY in what is being opened.
+ */
+export async function startGitAt(
+  context: GitContext,
+  folder: string,
+): Promise<{ git: Git; opening: Promise<Checkout> }> {
+  const [git, root] = await Promise.all([findGit(context), findRoot(folder)]);
+  if (root === undefined) throw notARepository(folder);
+  return { git, opening: readCheckout(git, root, folder) };
 }
 
 /**
@@ -41,6 +55,10 @@ export async function openGitAt(
 export async function openCheckout(git: Git, folder: string): Promise<Checkout> {
   const root = await findRoot(folder);
   if (root === undefined) throw notARepository(folder);
+  return readCheckout(git, root, folder);
+}
+
+async function readCheckout(git: Git, root: string, folder: string): Promise<Checkout> {
   const args = [
     "rev-parse",
     // Came with 2.31, as GIT_CONFIG_COUNT did: without it the hooks of the checkout would run (G18).

@@ -1,7 +1,7 @@
 /** Hardened git: reading a checkout, building commits and tags, pushing them at once. */
 export { adoptCommit } from "./adopt-commit.ts";
 export { pushAtomically, type AtomicPush, type RefUpdate, type Settled } from "./atomic-push.ts";
-export { openCheckout, openGitAt, requireHead, type Checkout } from "./checkout.ts";
+export { openCheckout, openGitAt, requireHead, startGitAt, type Checkout } from "./checkout.ts";
 export { commitFiles, editsInside, folderInside, type CommitFiles } from "./commit-files.ts";
 export { commitAuthor, commitInputs } from "./commit-inputs.ts";
 export { releaseDates, type ReleaseDates } from "./release-dates.ts";

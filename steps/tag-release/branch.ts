@@ -11,11 +11,15 @@ import type { TagContext } from "./inputs.ts";
  *
  * @throws {StepError} E_REF_NAME, E_RELEASE_BRANCH where it is none that releases are made from.
  */
-export function readBranch({ inputs, variable }: TagContext, { branch }: Checkout): string {
+export async function readBranch(
+  { inputs, variable }: TagContext,
+  checkout: Promise<Pick<Checkout, "branch">>,
+): Promise<string> {
   const patterns = inputs.RELEASE_BRANCHES;
   const isPipeline = variable("CI_COMMIT_REF_NAME") !== undefined;
   const name =
-    variable("CI_COMMIT_BRANCH") ?? (isPipeline ? undefined : branch?.replace("refs/heads/", ""));
+    variable("CI_COMMIT_BRANCH") ??
+    (isPipeline ? undefined : (await checkout).branch?.replace("refs/heads/", ""));
   if (name === undefined)
     throw releaseErrors(
       "E_RELEASE_BRANCH",

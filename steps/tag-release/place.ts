@@ -5,10 +5,10 @@ import {
   folderInside,
   type Identity,
   makePrivateRepository,
-  openGitAt,
   type Repository,
   type Signer,
   sshSigner,
+  startGitAt,
 } from "../../src/git/index.ts";
 import type { TagContext } from "./inputs.ts";
 
@@ -22,8 +22,17 @@ export interface Place {
   readonly signer: Signer | undefined;
 }
 
-/** Opens the checkout for reading, and a private repository to build in and push from. */
-export async function openPlace(context: TagContext): Promise<Place> {
+/** A place that is being opened: what git says of the checkout comes first. */
+export interface Opening {
+  readonly checkout: Promise<Checkout>;
+  readonly place: Promise<Place>;
+}
+
+/**
+ * Starts to open the checkout for reading, and a private repository to build in and push from. git is running when this
+ * returns: the client of the API takes as long to load as git to answer.
+ */
+export async function startPlace(context: TagContext): Promise<Opening> {
   const { inputs, environment, log, clock, signal, cwd } = context;
   const author = commitAuthor(context);
   const folder = resolve(cwd, inputs.PROJECT_DIR);
@@ -38,13 +47,14 @@ export async function openPlace(context: TagContext): Promise<Place> {
     clock,
     signal: AbortSignal.any([signal, ending.signal]),
   };
-  const { git, checkout } = await openGitAt(gitContext, folder);
+  const { git, opening } = await startGitAt(gitContext, folder);
   const keyFile = inputs.GIT_SIGNING_KEY_FILE;
-  return {
+  const open = async (checkout: Checkout): Promise<Place> => ({
     checkout,
     repository: await makePrivateRepository(git, checkout),
     folder: await folderInside(checkout, folder),
     author,
     signer: keyFile === undefined ? undefined : await sshSigner(git.context, resolve(cwd, keyFile)),
-  };
+  });
+  return { checkout: opening, place: opening.then(open) };
 }

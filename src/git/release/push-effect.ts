@@ -86,8 +86,11 @@ export async function packRelease(goal: ReleaseGoal, open: OpenPush): Promise<vo
 }
 
 async function updatesFor(goal: ReleaseGoal, plan: OpenPlan): Promise<readonly RefUpdate[]> {
-  const next = await goal.buildNext?.(plan.release);
-  return updatesOf(goal, plan, { next: next?.id, tagObject: await goal.buildTag(plan.release) });
+  const [next, tagObject] = await Promise.all([
+    goal.buildNext?.(plan.release),
+    goal.buildTag(plan.release),
+  ]);
+  return updatesOf(goal, plan, { next: next?.id, tagObject });
 }
 
 async function settle(server: Server, goal: ReleaseGoal, plan: OpenPlan): Promise<Settled> {
