@@ -25,11 +25,13 @@ export {
   type InstallProjectOptions,
 } from "./pip/install-project.ts";
 export type { ConsoleScript, InstalledProject } from "./pip/installed-project.ts";
+export { editableLines } from "./spec/editable-lines.ts";
 export { checkSpec, findEnvironmentFile } from "./spec/read-spec.ts";
 export { checkCacheFolder } from "./pack/check-cache-folder.ts";
 export { checkOutput } from "./pack/check-output.ts";
 export { decideCompressor as checkCompression } from "./pack/compress/choose-compressor.ts";
 export { chooseThreads, readLimits } from "./pack/compress/limits.ts";
+export { editableError } from "./pack/editable.ts";
 export { oldestSeconds } from "./pack/entry-time.ts";
 export { packErrors } from "./pack/errors.ts";
 export { formatOf, type Format } from "./pack/format.ts";

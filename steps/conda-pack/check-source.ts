@@ -1,8 +1,10 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import {
   checkInstallable,
   checkPrefix,
   checkSpec,
+  editableError,
+  editableLines,
   findEnvironmentFile,
 } from "../../src/conda/index.ts";
 import { errorsOf, type Place, type StepError, type Values } from "../../src/step/index.ts";
@@ -26,7 +28,12 @@ export async function checkSource(
   if (missing.length > 0) return missing;
   const folder = resolve(cwd, PROJECT_DIR);
   return errorsOf(
-    async () => checkSpec(await findEnvironmentFile(folder, CONDA_ENVIRONMENT_FILE), env),
+    async () => {
+      const file = await findEnvironmentFile(folder, CONDA_ENVIRONMENT_FILE);
+      const editables = editableLines(await checkSpec(file, env), folder);
+      if (editables.length > 0 && !inputs.PACK_IGNORE_EDITABLE)
+        throw editableError(`${basename(file)}: ${editables.join(", ")}`);
+    },
     () => checkInstallable(folder),
     () => readConfiguredVersion(folderSource(folder), { env, now: clock.now() }),
   );

@@ -82,6 +82,24 @@ test.each([
   }
 });
 
+test("editable installs of the pip section are told before an environment is made, not the project's own", async () => {
+  const { cwd, pack } = await smallEnvironment();
+  writeFileSync(join(cwd, "pyproject.toml"), "");
+  const lines = ["-e .", `-e file://${cwd}`, "-e ./lib[extra]", "--editable=../other", "click"];
+  writeFileSync(
+    join(cwd, "env.yaml"),
+    JSON.stringify({ dependencies: ["python", { pip: lines }], channels: ["./nowhere"] }),
+  );
+  const asked = { CONDA_PREFIX_TO_PACK: "", CONDA_ENVIRONMENT_FILE: "env.yaml", DRY_RUN: "true" };
+  const refused = await pack(asked);
+  expect(refused.exitCode).toBe(2);
+  expect(refused.stderr).toContain(
+    "E_PACK_EDITABLE: Editable packages cannot be packed: env.yaml: -e ./lib[extra], --editable=../other; install them",
+  );
+  const ignored = await pack({ ...asked, PACK_IGNORE_EDITABLE: "true" });
+  expect(ignored.stderr).toContain("ERROR E_CONDA_CHANNEL: ");
+});
+
 test("all that is wrong is told at once", async () => {
   const { pack } = await smallEnvironment();
   const wrong = {

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 
+import type { StepError } from "../../step/errors.ts";
+import { packErrors } from "./errors.ts";
 import type { PipDistribution } from "./pip-distributions.ts";
 import { baseName, folderName, onDisk, toText, type RawPath } from "./raw-path.ts";
 
@@ -27,6 +29,14 @@ export function findEditables(
       for (const place of findOutsiders(prefix, path)) names.add(`${name} (${place})`);
   }
   return [...names].toSorted();
+}
+
+/** E_PACK_EDITABLE with what is concerned. */
+export function editableError(names: string): StepError {
+  return packErrors(
+    "E_PACK_EDITABLE",
+    `Editable packages cannot be packed: ${names}; install them without -e`,
+  );
 }
 
 /** Lines of a `.pth` file that name a folder outside the environment. Lines that import are code, not folders. */

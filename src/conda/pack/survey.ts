@@ -1,6 +1,5 @@
 import type { Log } from "../../step/log.ts";
-import { findEditables } from "./editable.ts";
-import { packErrors } from "./errors.ts";
+import { editableError, findEditables } from "./editable.ts";
 import { checkMissingFiles } from "./missing-files.ts";
 import { mapOwners, type Owners } from "./owners.ts";
 import { findSitePackages, readDistributions, type PipDistribution } from "./pip-distributions.ts";
@@ -40,9 +39,9 @@ export function surveyEnvironment(
     distributions,
   );
   if (editables.length > 0) {
-    const message = `Editable packages cannot be packed: ${editables.join(", ")}; install them without -e`;
-    if (options.ignoreEditable !== true) throw packErrors("E_PACK_EDITABLE", message);
-    log.warn(message);
+    const error = editableError(editables.join(", "));
+    if (options.ignoreEditable !== true) throw error;
+    log.warn(error.message);
   }
   checkMissingFiles(packages, distributions, (path) => isThere(found, path), {
     ignore: options.ignoreMissingFiles === true,

@@ -73,8 +73,8 @@ export async function readSpec(
  *
  * @throws E_CONDA_FILE, E_CONDA_NO_PYTHON
  */
-export async function checkSpec(file: string, env: Environment): Promise<void> {
-  await readSpec(file, thisMachine(env).platform, () => {});
+export async function checkSpec(file: string, env: Environment): Promise<EnvironmentSpec> {
+  return readSpec(file, thisMachine(env).platform, () => {});
 }
 
 async function parse(
