@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { adminCommands } from "../../src/embedded-gitlab/admin/admin-commands.ts";
-import { readFault } from "../../src/embedded-gitlab/admin/read-fault.ts";
-import { Parameters } from "../../src/embedded-gitlab/http/parameters.ts";
-import type { EmbeddedGitlab, FaultAction } from "../../src/embedded-gitlab/index.ts";
-import { call, field, fields } from "./call.ts";
-import { git, makeWorkTree, mustGit, openGitlab, withToken } from "./gitlab.ts";
+import { adminCommands } from "../../../src/embedded-gitlab/admin/admin-commands.ts";
+import { readFault } from "../../../src/embedded-gitlab/admin/read-fault.ts";
+import { Parameters } from "../../../src/embedded-gitlab/http/parameters.ts";
+import type { EmbeddedGitlab, FaultAction } from "../../../src/embedded-gitlab/index.ts";
+import { call, field, fields } from "../../embedded-gitlab/call.ts";
+import { git, makeWorkTree, mustGit, openGitlab, withToken } from "../../embedded-gitlab/gitlab.ts";
 
 const path = "/projects/1/packages/generic/demo/1.0/demo.tgz";
 
@@ -218,7 +218,10 @@ describe("the admin endpoint", () => {
 });
 
 test("the page about it names every admin command, and each fault in it is one", async () => {
-  const page = await readFile(join(import.meta.dirname, "../../docs/embedded-gitlab.md"), "utf8");
+  const page = await readFile(
+    join(import.meta.dirname, "../../../docs/embedded-gitlab.md"),
+    "utf8",
+  );
   for (const name of adminCommands.keys()) expect(page).toContain(`\`${name}\``);
   const actions = [...page.matchAll(/^\| `(\{"kind".*?\})` +\|/gm)].map(([, text]) => text ?? "");
   expect(actions).toHaveLength(9);
