@@ -5,7 +5,15 @@
  *
  * The build, the Node.js that runs it, the few packages that are loaded by name, and the licences of everything.
  */
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import process from "node:process";
@@ -31,7 +39,7 @@ cpSync(join(root, "dist/bin"), join(image, home, "dist/bin"), { recursive: true 
 cpSync(join(root, "dist/lib"), join(image, home, "dist/lib"), { recursive: true });
 for (const { folder } of beside)
   cpSync(join(root, folder), join(image, home, folder), { recursive: true, filter: isNeeded });
-linkCommands();
+placeCommands();
 describe();
 
 /** What a bundle asks Node.js for that is neither Node.js's own nor in a bundle, and what that needs in turn. */
@@ -67,13 +75,21 @@ function isNeeded(path: string): boolean {
   return ![`${node}/include`, `${node}/share`].some((folder) => path.includes(folder));
 }
 
-/** Commands stand where every shell looks, also one that sets PATH anew. */
-function linkCommands(): void {
+/**
+ * Commands stand where every shell looks, also one that sets PATH anew. Each is a copy that knows where it belongs: to
+ * follow a link takes a child, at every start.
+ */
+function placeCommands(): void {
   const bin = join(image ?? "", "usr/local/bin");
   mkdirSync(bin, { recursive: true });
   symlinkSync(`${home}/${node}/bin/node`, join(bin, "node"));
-  for (const name of readdirSync(join(root, "dist/bin")))
-    symlinkSync(`${home}/dist/bin/${name}`, join(bin, name));
+  for (const name of readdirSync(join(root, "dist/bin"))) {
+    const launcher = readFileSync(join(root, "dist/bin", name), "utf8");
+    const placed = launcher.replace("\nself=$0\n", `\nself=${home}/dist/bin/${name}\n`);
+    if (placed === launcher) throw new Error(`The launcher of ${name} asks nobody where it lies`);
+    writeFileSync(join(bin, name), placed);
+    chmodSync(join(bin, name), 0o755);
+  }
 }
 
 function describe(): void {
