@@ -126,7 +126,11 @@ test("on the same environment, conda-pack's result and ours unpack to the same f
   expect(our.records).toStrictEqual(their.records);
 });
 
-/** Parsed records, without what conda-pack leaves in them: credentials, and digests that hold for the build's place only. */
+/**
+ * Parsed records, without what conda-pack leaves in them: credentials, and what holds for the build's place only. That is
+ * the digests of files with the prefix in them, and the sizes of the commands that were made when a package was linked:
+ * their first line is the build's path, so that an environment at a path of another length would be packed as other bytes.
+ */
 function readRecords(place: string): unknown[] {
   return readdirSync(join(place, "conda-meta"))
     .filter((name) => name.endsWith(".json"))
@@ -135,7 +139,8 @@ function readRecords(place: string): unknown[] {
       const text = readFileSync(join(place, "conda-meta", name), "utf8");
       const clean = text
         .replaceAll(/user:password@|t\/secret-token\//g, "")
-        .replaceAll(/"sha256_in_prefix": "[0-9a-f]+",?/g, "");
+        .replaceAll(/"sha256_in_prefix": "[0-9a-f]+",?/g, "")
+        .replaceAll(/("path_type": "unix_python_entry_point",?)\s*"size_in_bytes": \d+,?/g, "$1");
       const record: unknown = JSON.parse(clean.replaceAll(/,(\s*[}\]])/g, "$1"));
       return record;
     });
