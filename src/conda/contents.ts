@@ -1,7 +1,7 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type InstalledPackage, readInstalledPackages } from "./installed-packages.ts";
-import { parseFields, textIn, textsIn } from "./json-fields.ts";
+import { packageOf, packageRecords, type InstalledPackage } from "./installed-packages.ts";
+import { textIn, textsIn } from "./json-fields.ts";
 import { distInfoFolders, readInstalledProject } from "./pip/installed-project.ts";
 
 /** A conda package of an environment, with what its record says of licence and requirements. */
@@ -27,44 +27,22 @@ export interface EnvironmentContents {
 
 /** Reads what an environment is made of, from its own records: `conda-meta` and `*.dist-info`. */
 export async function readContents(prefix: string): Promise<EnvironmentContents> {
-  const records = await readRecords(prefix);
-  const packages = await readInstalledPackages(prefix);
-  const conda = packages.map((one) => {
-    const record = records.find(
-      ({ name, version }) => name === one.name && version === one.version,
-    );
-    return { ...one, license: record?.license, requires: record?.requires ?? [] };
-  });
-  const owned = new Set(records.flatMap(({ files }) => files));
+  const conda: CondaContent[] = [];
+  const owned = new Set<string>();
+  for await (const record of packageRecords(prefix)) {
+    const requires = textsIn(record, "depends").map(nameIn);
+    conda.push({ ...packageOf(record), license: textIn(record, "license"), requires });
+    for (const file of textsIn(record, "files")) if (file.endsWith("/METADATA")) owned.add(file);
+  }
   const pip: PipContent[] = [];
   for (const folder of await distInfoFolders(prefix))
     if (!owned.has(`${folder}/METADATA`)) pip.push(await readDistribution(prefix, folder));
   return { conda, pip };
 }
 
-interface CondaRecord {
-  name: string;
-  version: string;
-  license: string | undefined;
-  requires: readonly string[];
-  files: readonly string[];
-}
-
-async function readRecords(prefix: string): Promise<readonly CondaRecord[]> {
-  const folder = join(prefix, "conda-meta");
-  const names = (await readdir(folder)).filter((name) => name.endsWith(".json")).toSorted();
-  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
-  return texts.flatMap((text) => {
-    const fields = parseFields(text);
-    if (fields === undefined) return [];
-    return {
-      name: textIn(fields, "name") ?? "",
-      version: textIn(fields, "version") ?? "",
-      license: textIn(fields, "license"),
-      requires: textsIn(fields, "depends").map((spec) => spec.trim().split(/[\s=<>!~[]/)[0] ?? ""),
-      files: textsIn(fields, "files"),
-    };
-  });
+/** Of a requirement such as `numpy >=1.26`. */
+function nameIn(requirement: string): string {
+  return requirement.trim().split(/[\s=<>!~[]/)[0] ?? "";
 }
 
 async function readDistribution(prefix: string, folder: string): Promise<PipContent> {

@@ -6,6 +6,7 @@ import {
   packErrors,
   readContents,
   smokeTest,
+  type EnvironmentContents,
   type PackOptions,
   type PackPlan,
   type PackResult,
@@ -61,6 +62,9 @@ export async function packAndProve(
       ),
     );
   };
+  // Read while threads are busy; whoever waits for it meets the failure.
+  const contents = readContents(prefix);
+  contents.catch(() => {});
   const pack = await packEnvironment(
     prefix,
     {
@@ -75,7 +79,8 @@ export async function packAndProve(
     { log, signal },
   );
   if (packable.lockText !== undefined) await writeBeside(`${output}.lock.txt`, packable.lockText);
-  await writeBeside(`${output}${bomSuffix}`, await describePack(context, settings, packable, pack));
+  const bom = await describePack(context, settings, packable, { pack, contents: await contents });
+  await writeBeside(`${output}${bomSuffix}`, bom);
   return { pack, named, smoke, creator: packable.creator };
 }
 
@@ -83,8 +88,8 @@ export async function packAndProve(
 async function describePack(
   { version, redactor }: PackContext,
   { releaseSeconds }: PackSettings,
-  { prefix, named }: Packable,
-  { sha256 }: PackResult,
+  { named }: Packable,
+  { pack: { sha256 }, contents }: { pack: PackResult; contents: EnvironmentContents },
 ): Promise<string> {
   const file = basename(named.output);
   const bom = await cycloneDxBom({
@@ -95,7 +100,7 @@ async function describePack(
     releaseSeconds,
     toolVersion: version,
     contentSha256: sha256,
-    ...(await readContents(prefix)),
+    ...contents,
   });
   return redactor.redact(bom);
 }

@@ -89,15 +89,10 @@ async function planEnvironment(context: PackContext, given: string): Promise<rea
   const settings = readSettings(context, await readReleaseTime(context));
   const named = nameEnvironmentPack(context);
   const plan = await planPack(prefix, settings, { log, signal });
-  const entries = plan.groups.flatMap((group) => group.entries);
-  const bytes = entries.reduce(
-    (sum, entry) => sum + (entry.kind === "file" ? entry.content.packedBytes : 0),
-    0,
-  );
   return [
     applied({
       id: "pack",
-      sentence: `Pack ${prefix} (${entries.length} files, ${humanSize(bytes)}) into ${relative(cwd, named.output)}`,
+      sentence: `Pack ${prefix} (${plan.files} files, ${humanSize(plan.sizeBytes)}) into ${relative(cwd, named.output)}`,
       run: () => packAndProve(context, settings, { prefix, named, plan }),
       prove: (result) => verifyPacked(context, result),
     }),

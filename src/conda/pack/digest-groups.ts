@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { combineCrc } from "./compress/combine-crc.ts";
-import type { SliceFacts } from "./compress/slice-messages.ts";
+import type { FactsWanted, SliceFacts } from "./compress/slice-messages.ts";
 import type { SlicePool } from "./compress/slice-pool.ts";
 import type { Group } from "./entry.ts";
 import { cutSlices } from "./slices.ts";
@@ -17,17 +17,24 @@ export interface GroupFacts {
 /** Collects the facts of a group from those of its slices, in order. */
 export class GroupDigest {
   readonly #leaves = createHash("sha256");
+  readonly #fingerprints = createHash("sha256");
   #crc = 0;
   #sizeBytes = 0;
 
-  add({ crc, leaves }: SliceFacts, sizeBytes: number): void {
+  add({ crc, leaves, fingerprints }: SliceFacts, sizeBytes: number): void {
     this.#leaves.update(leaves);
+    this.#fingerprints.update(fingerprints);
     this.#crc = combineCrc(this.#crc, crc, sizeBytes);
     this.#sizeBytes += sizeBytes;
   }
 
-  end(): GroupFacts {
-    return { sha256: this.#leaves.digest(), crc: this.#crc, sizeBytes: this.#sizeBytes };
+  end(): GroupFacts & { fingerprint: string } {
+    return {
+      sha256: this.#leaves.digest(),
+      fingerprint: `${this.#fingerprints.digest("hex")}-${this.#sizeBytes}`,
+      crc: this.#crc,
+      sizeBytes: this.#sizeBytes,
+    };
   }
 }
 
@@ -44,27 +51,28 @@ export class PackDigest {
   }
 }
 
-/** Some leaves, so that fewer messages are needed. */
-const sliceBytes = 2 << 20;
-
-/** Reads all groups, several at once; the digests of the first ones are there while others are still being read. */
-export function digestGroups(groups: readonly Group[], pool: SlicePool): Promise<GroupFacts>[] {
-  return groups.map(({ entries }) => {
-    const slices = [...cutSlices(entries, { sliceBytes, lookBackBytes: 0 })];
-    const facts = Promise.all(slices.map((slice) => pool.hash(slice))).then((all) => {
-      const digest = new GroupDigest();
-      for (const [index, one] of all.entries()) digest.add(one, slices[index]?.sizeBytes ?? 0);
-      return digest.end();
-    });
-    // Whoever waits for the digest meets the failure; until then it must not count as unhandled.
-    facts.catch(() => {});
-    return facts;
-  });
+/** Reads a group only to tell it from others: see `fingerprint`. */
+export async function fingerprintGroup(group: Group, pool: SlicePool): Promise<string> {
+  const wanted = { digests: false, fingerprints: true };
+  return (await digestGroup(group, pool, wanted)).fingerprint;
 }
 
 /** The digest of a pack that is no compressed tar. */
 export async function digestPack(groups: readonly Group[], pool: SlicePool): Promise<string> {
+  const wanted = { digests: true, fingerprints: false };
   const digest = new PackDigest();
-  for (const { sha256 } of await Promise.all(digestGroups(groups, pool))) digest.add(sha256);
+  const all = await Promise.all(groups.map((group) => digestGroup(group, pool, wanted)));
+  for (const { sha256 } of all) digest.add(sha256);
+  return digest.end();
+}
+
+/** Some pieces of a MiB, so that fewer messages are needed. */
+const sliceBytes = 2 << 20;
+
+async function digestGroup({ entries }: Group, pool: SlicePool, wanted: FactsWanted) {
+  const slices = [...cutSlices(entries, { sliceBytes, lookBackBytes: 0 })];
+  const facts = await Promise.all(slices.map((slice) => pool.describe(slice, wanted)));
+  const digest = new GroupDigest();
+  for (const [index, one] of facts.entries()) digest.add(one, slices[index]?.sizeBytes ?? 0);
   return digest.end();
 }

@@ -13,31 +13,33 @@ export const historyPath = "conda-meta/history";
 /**
  * Files that tell of the environment itself and are rewritten without traces of the build.
  *
- * @returns `"ordinary"` for every other file, `undefined` for one that must not be packed
+ * @returns what decides on a path: `"ordinary"` for every other file, `undefined` for one that must not be packed
  */
-export function decideOwnMeta(
+export function createMetaDecider(
   survey: Survey,
-  path: RawPath,
   options: PlanOptions,
   context: DecisionContext,
-): Decision | "ordinary" | undefined {
-  if (path.startsWith("conda-meta/") && path.endsWith(".json")) {
-    const item = survey.packages.find(({ recordPath }) => recordPath === path);
-    return item ? decideText(path, toRaw(scrubRecord(item.record)), context) : "ordinary";
-  }
-  if (path === historyPath) {
-    const text = readFileSync(onDisk(survey.prefix, path), "latin1");
-    return decideText(
-      path,
-      scrubHistory(text, options.releaseSeconds, toRaw(survey.prefix)),
-      context,
-    );
-  }
-  const local = survey.distributions.find(
-    ({ isLocal, isEditable, infoFolder }) =>
-      isLocal && !isEditable && path === `${infoFolder}/direct_url.json`,
+): (path: RawPath) => Decision | "ordinary" | undefined {
+  const records = new Map(survey.packages.map((item) => [item.recordPath, item.record]));
+  const origins = new Map(
+    survey.distributions
+      .filter(({ isLocal, isEditable }) => isLocal && !isEditable)
+      .map((item) => [`${item.infoFolder}/direct_url.json`, item]),
   );
-  return local ? decideOrigin(local, survey, options) : "ordinary";
+  return (path) => {
+    const record = records.get(path);
+    if (record !== undefined) return decideText(path, toRaw(scrubRecord(record)), context);
+    if (path === historyPath) {
+      const text = readFileSync(onDisk(survey.prefix, path), "latin1");
+      return decideText(
+        path,
+        scrubHistory(text, options.releaseSeconds, toRaw(survey.prefix)),
+        context,
+      );
+    }
+    const local = origins.get(path);
+    return local ? decideOrigin(local, survey, options) : "ordinary";
+  };
 }
 
 /** pip writes the folder on this machine; others can only use the repository (PEP 610). */

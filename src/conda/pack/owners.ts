@@ -12,8 +12,6 @@ export interface Owner {
 
 export interface Owners {
   of(path: RawPath): Owner;
-  /** What the packages say of the file; nothing where pip wrote over it. */
-  factsOf(path: RawPath): readonly PathFacts[];
 }
 
 const nobody: Owner = { packages: [] };
@@ -50,12 +48,12 @@ export function mapOwners(
       const sourceOwner = source === undefined ? nobody : listed(source);
       return sourceOwner.pip === undefined ? nobody : { packages: [], pip: sourceOwner.pip };
     },
-    factsOf(path) {
-      const { packages: owners, pip: overwriter } = listed(path);
-      if (overwriter !== undefined) return [];
-      return owners.flatMap((item) => item.facts.get(path) ?? []);
-    },
   };
+}
+
+/** What the packages say of a file of theirs; nothing where pip wrote over it. */
+export function factsOf({ packages, pip }: Owner, path: RawPath): readonly PathFacts[] {
+  return pip === undefined ? packages.flatMap((item) => item.facts.get(path) ?? []) : [];
 }
 
 /** Two files of one group are compressed together; the bytes of a group depend on that group alone. */

@@ -5,12 +5,12 @@ import { chooseCompressor, levelOf, type CompressorChoice } from "./compress/cho
 import { deflate, store, type Compressor } from "./compress/compressor.ts";
 import { openSlicePool, type SlicePool } from "./compress/slice-pool.ts";
 import { digestPack } from "./digest-groups.ts";
-import { sizeOf } from "./entry.ts";
+import { sizeOf, type Group } from "./entry.ts";
 import { followLinks } from "./follow-links.ts";
 import { formatOf, type Format } from "./format.ts";
 import type { PlanOptions } from "./options.ts";
 import { PartFile } from "./part-file.ts";
-import { planPack, type PackPlan } from "./plan-pack.ts";
+import { planPack, type PackPlan, type PlannedGroup } from "./plan-pack.ts";
 import { openSegmentCache } from "./segment-cache.ts";
 import { writeDirectory } from "./write-directory.ts";
 import { writeTar } from "./write-tar.ts";
@@ -77,9 +77,9 @@ export async function packEnvironment(
   const compressor = await compressorFor(format, options);
   const plan = options.plan ?? (await planPack(prefix, options, { log, signal }));
   const work: Work = { plan, output, compressor, options, log, signal };
-  const common = { file: output, ...countFiles(plan), parts: listParts(plan) };
-  if (format === "directory") return { ...common, ...(await packDirectory(work)) };
-  return { ...common, ...(await (format === "zip" ? packZip(work) : packTar(work))) };
+  const written = await writers[format](work);
+  const groups = await decideAll(plan);
+  return { file: output, ...written, files: countFiles(groups), parts: listParts(groups) };
 }
 
 async function compressorFor(format: Format, options: PackOptions): Promise<Compressor> {
@@ -100,14 +100,30 @@ interface Work {
 
 type Written = Omit<PackResult, "file" | "files" | "parts">;
 
+const writers: Record<Format, (work: Work) => Promise<Written>> = {
+  tar: packTar,
+  "tar.gz": packTar,
+  "tar.zst": packTar,
+  zip: packZip,
+  directory: packDirectory,
+};
+
 async function packTar(work: Work): Promise<Written> {
   const { plan, output, compressor, options, log } = work;
   const { cacheFolder, cacheMaxBytes } = options;
-  const cache = cacheFolder === undefined ? undefined : openSegmentCache(cacheFolder, log);
+  const cache = cacheFolder === undefined ? undefined : await openSegmentCache(cacheFolder, log);
   const part = await PartFile.create(output);
   try {
-    const { contentSha256, cached, made } = await withThreads(work, (pool) =>
-      writeTar(plan.groups, part, { ...work, pool, cache }),
+    const { contentSha256, cached, made } = await withThreads(
+      work,
+      (pool) =>
+        writeTar(decideAhead(plan.groups), part, {
+          ...work,
+          sizeBytes: plan.sizeBytes,
+          pool,
+          cache,
+        }),
+      cache?.fingerprintKey,
     );
     const sha256 = part.digest();
     await publish(part, options);
@@ -127,12 +143,13 @@ async function packTar(work: Work): Promise<Written> {
 
 async function packZip(work: Work): Promise<Written> {
   const { plan, output, options, log } = work;
-  const groups = options.zipSymlinks === true ? plan.groups : followLinks(plan.groups, log);
+  const decided = await decideAll(plan);
+  const groups = options.zipSymlinks === true ? decided : followLinks(decided, log);
   const part = await PartFile.create(output);
   try {
     const contentSha256 = await withThreads(work, async (pool) => {
       await writeZip(groups, part, { ...work, pool });
-      return digestPack(plan.groups, pool);
+      return digestPack(decided, pool);
     });
     const sha256 = part.hashAgain();
     await publish(part, options);
@@ -141,7 +158,7 @@ async function packZip(work: Work): Promise<Written> {
       contentSha256,
       sizeBytes: part.sizeBytes,
       compressor: `zip, level ${levelOf("deflate", options.level)}`,
-      ...nothingCached(plan),
+      ...nothingCached(decided),
     };
   } finally {
     await part.discard();
@@ -151,22 +168,25 @@ async function packZip(work: Work): Promise<Written> {
 async function packDirectory(work: Work): Promise<Written> {
   const { plan, output, options, log, signal } = work;
   const { prove } = options;
-  const contentSha256 = await withThreads(work, (pool) => digestPack(plan.groups, pool));
-  await writeDirectory(plan.groups, output, { log, signal, ...(prove && { prove }) });
+  const groups = await decideAll(plan);
+  const contentSha256 = await withThreads(work, (pool) => digestPack(groups, pool));
+  await writeDirectory(groups, output, { log, signal, ...(prove && { prove }) });
   return {
     sha256: contentSha256,
     contentSha256,
-    sizeBytes: sum(plan.groups.flatMap(({ entries }) => entries.map(sizeOf))),
+    sizeBytes: sum(groups.flatMap(({ entries }) => entries.map(sizeOf))),
     compressor: "none, a directory",
-    ...nothingCached(plan),
+    ...nothingCached(groups),
   };
 }
 
 async function withThreads<Result>(
   { compressor, output, options }: Work,
   use: (pool: SlicePool) => Promise<Result>,
+  fingerprintKey?: Uint8Array,
 ): Promise<Result> {
-  const pool = openSlicePool(compressor, options.threads, output);
+  const { threads } = options;
+  const pool = openSlicePool(compressor, { threads, scratch: output, fingerprintKey });
   try {
     return await use(pool);
   } finally {
@@ -181,15 +201,33 @@ async function publish(part: PartFile, { prove }: PackOptions): Promise<void> {
   await part.publish();
 }
 
-function nothingCached({ groups }: PackPlan) {
+/** Decides on one group after the other, while the earlier ones are being packed. */
+function decideAhead(groups: readonly PlannedGroup[]): Promise<Group>[] {
+  let before: Promise<unknown> = Promise.resolve();
+  return groups.map((group) => {
+    const decided = before.then(() => group.decide());
+    // Whoever waits for it meets the failure; until then it must not count as unhandled.
+    decided.catch(() => {});
+    before = decided;
+    return decided;
+  });
+}
+
+/** Of some groups nothing may be left. */
+async function decideAll({ groups }: PackPlan): Promise<Group[]> {
+  const decided = await Promise.all(decideAhead(groups));
+  return decided.filter(({ entries }) => entries.length > 0);
+}
+
+function nothingCached(groups: readonly Group[]) {
   return { cachedSegments: 0, madeSegments: groups.length };
 }
 
-function countFiles({ groups }: PackPlan): { files: number } {
-  return { files: sum(groups.map(({ entries }) => entries.length)) };
+function countFiles(groups: readonly Group[]): number {
+  return sum(groups.map(({ entries }) => entries.length));
 }
 
-function listParts({ groups }: PackPlan): PackPart[] {
+function listParts(groups: readonly Group[]): PackPart[] {
   return groups
     .map(({ kind, name, version, entries }) => ({
       kind,

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { posix } from "node:path";
 
 import { codeOf, isObject, stringOf } from "./guards.ts";
-import { parseRecordRows, type RecordRow } from "./record-rows.ts";
+import { parseRecordRows, placeIn, type RecordRow } from "./record-rows.ts";
 import { baseName, folderName, onDisk, toRaw, toText, type RawPath } from "./raw-path.ts";
 
 /** A Python distribution that pip (or another installer), not conda, put into the environment. */
@@ -75,7 +74,7 @@ function readDistribution(prefix: string, infoFolder: RawPath): PipDistribution 
     version: said("Version") ?? folder.version,
     infoFolder,
     rows: parseRecordRows(read("RECORD")?.toString("latin1") ?? "", (path) =>
-      posix.normalize(posix.join(folderName(infoFolder), path)),
+      placeIn(folderName(infoFolder), path),
     ),
     ...origin,
   };

@@ -4,34 +4,42 @@ import { setFlagsFromString } from "node:v8";
 
 import type { Log } from "../../step/log.ts";
 import { renderScripts } from "../scripts/render.ts";
-import { decideCompiled, isCompiled } from "./compiled-modules.ts";
 import { contentOfBytes } from "./content.ts";
-import { decideContent, type Decision, type DecisionContext } from "./decide-content.ts";
-import { decideOwnMeta, historyPath } from "./own-meta.ts";
-import type { Group } from "./entry.ts";
+import { createDecider, type Decider } from "./decide-files.ts";
+import { historyPath } from "./own-meta.ts";
+import type { Entry, Group } from "./entry.ts";
 import { readVariables } from "./environment-variables.ts";
 import { oldestSeconds, timeOfOtherFile, timeOfPackageFile } from "./entry-time.ts";
 import { packErrors } from "./errors.ts";
 import { compileFilters } from "./filters.ts";
-import { groupEntries, type OwnedEntry } from "./group-entries.ts";
+import { groupItems, type ItemGroup, type OwnedItem } from "./group-items.ts";
 import { relocateLink } from "./link-target.ts";
 import type { PlanOptions } from "./options.ts";
+import type { Owner } from "./owners.ts";
 import { normaliseName, type PipDistribution } from "./pip-distributions.ts";
-import type { PrefixRecord } from "./prefix-places.ts";
 import { sourceOf } from "./pyc.ts";
-import { byBytes, onDisk, toRaw, toText, type RawPath } from "./raw-path.ts";
-import { rewriteRecords } from "./rewrite-records.ts";
+import { byBytes, toRaw, toText, type RawPath } from "./raw-path.ts";
 import { createScanner } from "./scan.ts";
 import { surveyEnvironment, type Survey } from "./survey.ts";
 import type { Found } from "./walk.ts";
 
 /** All that goes into the archive, in order. */
 export interface PackPlan {
-  groups: readonly Group[];
+  groups: readonly PlannedGroup[];
+  /** As they are in the environment; what becomes of each is decided with its group. */
+  files: number;
+  sizeBytes: number;
+}
+
+/** A group whose files are decided on when it is wanted, so that the first ones can be packed meanwhile. */
+export interface PlannedGroup extends Omit<Group, "entries"> {
+  /** Asked again, it gives the same. */
+  decide(): Promise<Group>;
 }
 
 /**
- * Decides on every file of the environment: whether it is packed, with which bytes, time and mode, and where.
+ * Decides what of the environment is packed, and where in the archive; then group by group, when asked, with which bytes,
+ * time and mode.
  *
  * Reads only. The plan depends on the environment's contents and the options, not on where the environment is nor on
  * when it was made.
@@ -47,25 +55,25 @@ export async function planPack(
   // The young generation would grow to some 50 MB for what lives a moment.
   setFlagsFromString("--semi-space-growth-factor=1");
   const survey = surveyEnvironment(prefix, options, log);
-  const context: DecisionContext = {
-    prefix,
-    scanner: createScanner(),
-    log,
-    tooLong: [],
-    ...(options.destPrefix !== undefined && { destPrefix: options.destPrefix }),
-  };
+  const isSelected = selectEntries(survey, options);
+  const owned = [...survey.found.values()]
+    .map((item): OwnedItem => ({ item, owner: survey.owners.of(item.path) }))
+    .filter(isSelected);
+  const tooLong: TooLong[] = [];
+  const { destPrefix } = options;
   const clock = createClock(survey, options);
-  const wanted = [...survey.found.values()].filter(selectEntries(survey, options));
-  const decisions = await decideFiles(survey, wanted, { options, context, clock, signal });
-  if (context.tooLong.length > 0) throw tooLong(options.destPrefix ?? "", context.tooLong);
-  const owned = wanted.flatMap((item) =>
-    ownedEntry(survey, item, decisions, { options, context, clock }),
-  );
-  const records = [...decisions.values()]
-    .flatMap(({ record }) => record ?? [])
-    .toSorted((left, right) => byBytes(left.path, right.path));
-  const added = addedEntries(survey, records, context, options);
-  return { groups: groupEntries([...owned, ...added]) };
+  const decider = createDecider(survey, owned, {
+    options,
+    clock,
+    context: { prefix, scanner: createScanner(), log, tooLong, ...(destPrefix && { destPrefix }) },
+  });
+  const groups = planGroups(groupItems(owned), { survey, decider, clock, options, log, signal });
+  if (destPrefix !== undefined) {
+    for (const group of groups) await group.decide();
+    if (tooLong.length > 0) throw prefixTooLong(destPrefix, tooLong);
+  }
+  const files = owned.flatMap(({ item }) => (item.kind === "file" ? item.sizeBytes : []));
+  return { groups, files: owned.length, sizeBytes: files.reduce((sum, size) => sum + size, 0) };
 }
 
 /** Paths that our own files take, or that make no sense at another place. */
@@ -77,11 +85,13 @@ const replaced = new Set([
   "conda-meta/unpacked-prefix",
 ]);
 
-function selectEntries(survey: Survey, { filters = [] }: PlanOptions): (item: Found) => boolean {
+function selectEntries(
+  survey: Survey,
+  { filters = [] }: PlanOptions,
+): (owned: OwnedItem) => boolean {
   const isIn = compileFilters(filters);
-  return ({ path }) => {
+  return ({ item: { path }, owner: { packages, pip } }) => {
     if (replaced.has(path) || !isIn(path)) return false;
-    const { packages, pip } = survey.owners.of(path);
     if (path === "bin/conda" && packages.some(({ name }) => name === "conda")) return false;
     // A module that was compiled by chance, when somebody ran the environment.
     const source = sourceOf(path);
@@ -91,7 +101,7 @@ function selectEntries(survey: Survey, { filters = [] }: PlanOptions): (item: Fo
 }
 
 /** The time of an entry in the archive. */
-type Clock = (item: Found) => number;
+export type Clock = (item: Found, owner: Owner) => number;
 
 function createClock(survey: Survey, options: PlanOptions): Clock {
   const environmentSeconds =
@@ -101,10 +111,9 @@ function createClock(survey: Survey, options: PlanOptions): Clock {
     // No birth time on this file system: only the time of the release decides.
     environmentSeconds: environmentSeconds > 0 ? environmentSeconds : options.releaseSeconds,
   };
-  return ({ path, mtimeSeconds }) => {
-    const { packages, pip } = survey.owners.of(path);
-    const [owner] = packages;
-    if (owner !== undefined) return timeOfPackageFile(owner, path, mtimeSeconds);
+  return ({ path, mtimeSeconds }, { packages, pip }) => {
+    const [first] = packages;
+    if (first !== undefined) return timeOfPackageFile(first, path, mtimeSeconds);
     // pip gives every file the time of its installation, which says nothing and would change with every release.
     if (pip !== undefined && !isProject(pip, options)) return oldestSeconds;
     return timeOfOtherFile(mtimeSeconds, times);
@@ -117,79 +126,65 @@ function isProject(distribution: PipDistribution, { projectName }: PlanOptions):
 }
 
 interface Rules {
-  options: PlanOptions;
-  context: DecisionContext;
+  survey: Survey;
+  decider: Decider;
   clock: Clock;
+  options: PlanOptions;
+  log: Log;
   signal?: AbortSignal | undefined;
 }
 
-async function decideFiles(
-  survey: Survey,
-  wanted: readonly Found[],
-  { options, context, clock, signal }: Rules,
-): Promise<Map<RawPath, Decision>> {
-  const decisions = new Map<RawPath, Decision>();
-  const compiled: (Found & { kind: "file" })[] = [];
-  let count = 0;
-  for (const item of wanted) {
-    // Files are read synchronously: let signals and timers through now and then.
-    if (++count % 256 === 0) await setImmediate();
-    signal?.throwIfAborted();
-    if (item.kind !== "file") continue;
-    if (isCompiled(item.path)) {
-      compiled.push(item);
-      continue;
-    }
-    const own = decideOwnMeta(survey, item.path, options, context);
-    const decision = own === "ordinary" ? decideFile(survey, item, context) : own;
-    if (decision !== undefined) decisions.set(item.path, decision);
-  }
-  for (const { path, sizeBytes } of compiled) {
-    if (++count % 256 === 0) await setImmediate();
-    const source = survey.found.get(sourceOf(path) ?? "");
-    const decision = source === undefined ? undefined : decisions.get(source.path);
-    const packed = source && decision ? { decision, mtimeSeconds: clock(source) } : undefined;
-    const facts = survey.owners.factsOf(path);
-    const isAsPackaged = facts.some(({ sha256, isMade }) => sha256 !== undefined && !isMade);
-    const file = { disk: onDisk(survey.prefix, path), sizeBytes, isAsPackaged };
-    const compiledModule = decideCompiled(file, survey.prefix, source, packed, context.scanner);
-    if (compiledModule !== undefined) decisions.set(path, compiledModule);
-  }
-  rewriteRecords(survey.prefix, decisions, (path) => survey.found.has(path));
-  return decisions;
+function planGroups(groups: readonly ItemGroup[], rules: Rules): PlannedGroup[] {
+  const planned = groups
+    .filter(({ kind }) => kind !== "rest")
+    .map((group) => planGroup(group, () => decideItems(group.items, rules)));
+  const rest = groups.find(({ kind }) => kind === "rest");
+  const last = planGroup({ kind: "rest", name: "", version: "" }, async () => {
+    // Our own scripts hold what was found in all others.
+    for (const { decide } of planned) await decide();
+    const entries = await decideItems(rest?.items ?? [], rules);
+    return [...entries, ...addedEntries(rules)].toSorted((left, right) =>
+      byBytes(left.path, right.path),
+    );
+  });
+  return [...planned, last];
 }
 
-function decideFile(survey: Survey, item: Found & { kind: "file" }, context: DecisionContext) {
-  const { packages } = survey.owners.of(item.path);
-  return decideContent(
-    {
-      path: item.path,
-      sizeBytes: item.sizeBytes,
-      facts: survey.owners.factsOf(item.path),
-      sources: packages.flatMap(({ source }) => source ?? []),
-    },
-    context,
-  );
+function planGroup(
+  { kind, name, version }: Omit<Group, "entries">,
+  decide: () => Promise<readonly Entry[]>,
+): PlannedGroup {
+  let decided: Promise<Group> | undefined;
+  const decideOnce = async () => ({ kind, name, version, entries: await decide() });
+  return { kind, name, version, decide: () => (decided ??= decideOnce()) };
 }
 
-function ownedEntry(
-  survey: Survey,
-  item: Found,
-  decisions: ReadonlyMap<RawPath, Decision>,
-  { options, context, clock }: Rules,
-): OwnedEntry[] {
-  const owner = survey.owners.of(item.path);
-  const common = { path: inArchive(item.path, options), mtimeSeconds: clock(item) };
-  if (item.kind === "directory")
-    return [{ owner, entry: { ...common, kind: "directory", mode: 0o755 } }];
+async function decideItems(items: readonly OwnedItem[], rules: Rules): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const [index, owned] of items.entries()) {
+    // Files are read synchronously: let signals, timers and threads through now and then.
+    if (index % 128 === 127) await setImmediate();
+    rules.signal?.throwIfAborted();
+    const entry = entryOf(owned, rules);
+    if (entry) entries.push(entry);
+  }
+  return entries;
+}
+
+function entryOf(
+  { item, owner }: OwnedItem,
+  { survey, decider, clock, options, log }: Rules,
+): Entry | undefined {
+  const common = { path: inArchive(item.path, options), mtimeSeconds: clock(item, owner) };
+  if (item.kind === "directory") return { ...common, kind: "directory", mode: 0o755 };
   if (item.kind === "link") {
-    const target = relocateLink(survey.prefix, item, context.log);
-    return [{ owner, entry: { ...common, kind: "link", mode: 0o777, target } }];
+    const target = relocateLink(survey.prefix, item, log);
+    return { ...common, kind: "link", mode: 0o777, target };
   }
-  const decision = decisions.get(item.path);
-  if (decision === undefined) return [];
+  const decision = decider.of(item.path);
+  if (decision === undefined) return undefined;
   const mode = options.keepModes === true ? item.mode : normalMode(item.mode);
-  return [{ owner, entry: { ...common, kind: "file", mode, content: decision.content } }];
+  return { ...common, kind: "file", mode, content: decision.content };
 }
 
 // Umask, setuid and who built it make no difference; whether it is a program does.
@@ -197,12 +192,9 @@ function normalMode(mode: number): number {
   return (mode & 0o100) === 0 ? 0o644 : 0o755;
 }
 
-function addedEntries(
-  survey: Survey,
-  records: readonly PrefixRecord[],
-  { prefix, log }: DecisionContext,
-  options: PlanOptions,
-): OwnedEntry[] {
+function addedEntries({ survey, decider, options, log }: Rules): Entry[] {
+  const { prefix } = survey;
+  const records = decider.records().toSorted((left, right) => byBytes(left.path, right.path));
   const scripts = renderScripts({
     variables: readVariables(prefix, log),
     prefix,
@@ -213,14 +205,11 @@ function addedEntries(
   const history = { path: historyPath, text: "", isExecutable: false };
   const added = survey.found.has(historyPath) ? scripts : [...scripts, history];
   return added.map(({ path, text, isExecutable }) => ({
-    owner: { packages: [] },
-    entry: {
-      kind: "file",
-      path: inArchive(toRaw(path), options),
-      mode: isExecutable ? 0o755 : 0o644,
-      mtimeSeconds: options.releaseSeconds,
-      content: contentOfBytes(Buffer.from(text)),
-    },
+    kind: "file",
+    path: inArchive(toRaw(path), options),
+    mode: isExecutable ? 0o755 : 0o644,
+    mtimeSeconds: options.releaseSeconds,
+    content: contentOfBytes(Buffer.from(text)),
   }));
 }
 
@@ -228,7 +217,9 @@ function inArchive(path: RawPath, { arcroot }: PlanOptions): RawPath {
   return arcroot === undefined || arcroot === "" ? path : `${toRaw(arcroot)}/${path}`;
 }
 
-function tooLong(destPrefix: string, files: DecisionContext["tooLong"]) {
+type TooLong = { path: RawPath; mostBytes: number };
+
+function prefixTooLong(destPrefix: string, files: readonly TooLong[]) {
   const names = files.map(({ path, mostBytes }) => `${toText(path)} allows at most ${mostBytes}`);
   return packErrors(
     "E_PREFIX_TOO_LONG",

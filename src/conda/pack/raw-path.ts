@@ -21,8 +21,12 @@ export function toBytes(raw: RawPath): Buffer {
 
 /** The absolute path of a file in the environment, in the form that node:fs keeps byte for byte. */
 export function onDisk(prefix: string, path: RawPath): Buffer {
-  return path === "" ? Buffer.from(prefix) : Buffer.from(`${toRaw(prefix)}/${path}`, "latin1");
+  if (prefix !== last.prefix) last = { prefix, raw: toRaw(prefix) };
+  return Buffer.from(path === "" ? last.raw : `${last.raw}/${path}`, "latin1");
 }
+
+/** The prefix is the same for tens of thousands of files. */
+let last = { prefix: "", raw: "" };
 
 /** A path in the form that node:fs keeps byte for byte. */
 export function asPath(path: RawPath): string | Buffer {

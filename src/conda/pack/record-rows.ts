@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+
 import type { RawPath } from "./raw-path.ts";
 
 /** One row of a distribution's RECORD (PEP 376, PEP 627): path, hash, size. */
@@ -16,6 +18,13 @@ export function parseRecordRows(text: string, place: (path: string) => RawPath):
     const spelled = firstField(line);
     return { line, spelled, path: spelled.startsWith("/") ? spelled : place(spelled) };
   });
+}
+
+/** Where a path leads that is relative to a folder. Nearly all say nothing but where. */
+export function placeIn(folder: RawPath, path: string): RawPath {
+  return /(?:^|\/)(?:\.{0,2}\/|\.{0,2}$)/.test(path)
+    ? posix.normalize(posix.join(folder, path))
+    : `${folder}/${path}`;
 }
 
 /** What to do about the row of one file: keep it as it is, drop it, or write the facts of the packed bytes. */

@@ -1,6 +1,6 @@
 /** The environment's own records, without what only the machine that built it knows. */
 import { isObject, listOf, stringOf } from "./guards.ts";
-import { baseName } from "./raw-path.ts";
+import { baseName, byBytes } from "./raw-path.ts";
 
 /**
  * A package record as it goes into the archive: no cache paths, no credentials, no hashes of files with the build
@@ -58,9 +58,21 @@ function withoutPrefixHash(item: unknown): unknown {
 function sortKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)))
-      .map((key) => [key, sortKeys(value[key])]),
-  );
+  const keys = Object.keys(value);
+  // Those of a record's files, tens of thousands, all have the same few: they are often in order.
+  if (!isInOrder(keys)) keys.sort(byBytesOfText);
+  return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key])]));
 }
+
+function isInOrder(keys: readonly string[]): boolean {
+  return keys.every((key, index) => index === 0 || byBytesOfText(keys[index - 1] ?? "", key) <= 0);
+}
+
+// Only half of a pair of surrogates sorts elsewhere in UTF-16 than in UTF-8.
+function byBytesOfText(left: string, right: string): number {
+  return isPlain.test(left) && isPlain.test(right)
+    ? byBytes(left, right)
+    : Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+const isPlain = /^[\x00-\x7f]*$/;

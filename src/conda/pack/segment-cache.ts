@@ -1,16 +1,30 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readSync } from "node:fs";
-import { open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import {
+  link,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 
 import type { Log } from "../../step/log.ts";
 import { makeFolder } from "../make-folder.ts";
+import { fingerprintKeyBytes } from "./compress/slice-facts.ts";
+import type { GroupFacts } from "./digest-groups.ts";
 import { codeOf } from "./guards.ts";
 import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
 
-/** Compressed segments of groups that did not change, by the digest of what they are made from. */
+/** Compressed segments of groups that did not change, by the fingerprint of what they are made from. */
 export interface SegmentCache {
+  /** Of the cache's own, so that nobody can make a package on purpose that looks like another one. */
+  readonly fingerprintKey: Uint8Array;
   find(key: string): Promise<CachedSegment | undefined>;
   /** Keeps a segment while it is made. A cache that cannot be written is no reason to fail. */
   store(key: string): Promise<SegmentWriter>;
@@ -22,24 +36,24 @@ export interface CachedSegment {
   /**
    * Gives the segment's bytes to `write`; what it is given is only valid until it returns.
    *
-   * @returns false where the segment turned out to be damaged: nothing of what was written can be used
+   * @returns what it was made from; nothing where it turned out to be damaged: what was written cannot be used then
    */
-  copyTo(write: (bytes: Uint8Array) => Promise<void>): Promise<boolean>;
+  copyTo(write: (bytes: Uint8Array) => Promise<void>): Promise<GroupFacts | undefined>;
 }
 
 export interface SegmentWriter {
   append(bytes: Uint8Array): Promise<void>;
-  commit(): Promise<void>;
+  commit(facts: GroupFacts): Promise<void>;
   discard(): Promise<void>;
 }
 
 /** The key of a segment: what it is made from, and by what. */
-export function segmentKey(groupSha256: Buffer, compressorId: string): string {
-  return createHash("sha256").update(groupSha256).update(compressorId).digest("hex");
+export function segmentKey(fingerprint: string, compressorId: string): string {
+  return createHash("sha256").update(`${fingerprint} ${compressorId}`).digest("hex");
 }
 
 /** A cache in a folder. Several runs may use it at once: segments appear whole, under the name of their content. */
-export function openSegmentCache(folder: string, log: Log): SegmentCache {
+export async function openSegmentCache(folder: string, log: Log): Promise<SegmentCache> {
   // A release has hundreds of segments; the reason is one.
   const unwritable = new Set<string>();
   const tell = (error: unknown) => {
@@ -50,6 +64,7 @@ export function openSegmentCache(folder: string, log: Log): SegmentCache {
   let buffer: Buffer | undefined;
   const placeOf = (key: string) => join(folder, key.slice(0, 2), `${key}${suffix}`);
   return {
+    fingerprintKey: await obtainKey(folder, tell),
     async find(key) {
       const place = placeOf(key);
       const found = await stat(place).catch(() => undefined);
@@ -60,10 +75,11 @@ export function openSegmentCache(folder: string, log: Log): SegmentCache {
         async copyTo(write) {
           // One for all segments: each is read to its end before the next one.
           buffer ??= Buffer.allocUnsafeSlow(1 << 20);
-          if (await copyProven(place, buffer, write)) return true;
+          const facts = await copyProven(place, buffer, write);
+          if (facts !== undefined) return facts;
           log.warn(`A segment in PACK_CACHE_DIR is damaged and is made again: ${place}`);
           await rm(place, { force: true });
-          return false;
+          return undefined;
         },
       };
     },
@@ -72,33 +88,74 @@ export function openSegmentCache(folder: string, log: Log): SegmentCache {
   };
 }
 
-const suffix = ".segment";
-/** Behind the bytes: what they are, and their CRC-32, which tells damage; nothing here tells malice. */
-const mark = Buffer.from("slipway2");
-const footerBytes = mark.length + 4;
+/** The key that is there, or a new one. Of two runs at once that make one, both take the one that was there first. */
+async function obtainKey(folder: string, tell: (error: unknown) => void): Promise<Uint8Array> {
+  const place = join(folder, "fingerprint.key");
+  const readKey = async () => {
+    const key = await readFile(place).catch(() => undefined);
+    return key?.length === fingerprintKeyBytes ? key : undefined;
+  };
+  const known = await readKey();
+  if (known !== undefined) return known;
+  const key = randomBytes(fingerprintKeyBytes);
+  const part = `${place}.${await ownerName()}.part`;
+  try {
+    await makeFolder(folder);
+    await sweepLeftovers(folder, `${basename(place)}.`);
+    await writeFile(part, key, { flag: "wx" });
+    await link(part, place).catch(async (error: unknown) => {
+      if (codeOf(error) !== "EEXIST") throw error;
+      // What is there is damaged, unless another run was first.
+      if ((await readKey()) === undefined) await rename(part, place);
+    });
+  } catch (error) {
+    tell(error);
+  } finally {
+    await rm(part, { force: true });
+  }
+  return (await readKey()) ?? key;
+}
 
-function footerOf(crc: number): Buffer {
+const suffix = ".segment";
+/** Behind the bytes: what they were made from, a mark, and the CRC-32 of all, which tells damage, not malice. */
+const mark = Buffer.from("slipway3");
+const factsBytes = 32 + 4 + 8;
+const footerBytes = factsBytes + mark.length + 4;
+
+function footerOf({ sha256, crc, sizeBytes }: GroupFacts, segmentCrc: number): Buffer {
   const footer = Buffer.alloc(footerBytes);
-  mark.copy(footer);
-  footer.writeUInt32LE(crc, mark.length);
+  sha256.copy(footer);
+  footer.writeUInt32LE(crc, 32);
+  footer.writeBigUInt64LE(BigInt(sizeBytes), 36);
+  mark.copy(footer, factsBytes);
+  const facts = footer.subarray(0, footerBytes - 4);
+  footer.writeUInt32LE(crc32(facts, segmentCrc), footerBytes - 4);
   return footer;
+}
+
+function readFooter(footer: Buffer): GroupFacts {
+  return {
+    sha256: footer.subarray(0, 32),
+    crc: footer.readUInt32LE(32),
+    sizeBytes: Number(footer.readBigUInt64LE(36)),
+  };
 }
 
 async function copyProven(
   place: string,
   buffer: Buffer,
   write: (bytes: Uint8Array) => Promise<void>,
-): Promise<boolean> {
+): Promise<GroupFacts | undefined> {
   const handle = await open(place, "r").catch(() => undefined);
-  if (handle === undefined) return false;
+  if (handle === undefined) return undefined;
   try {
     const end = (await handle.stat()).size - footerBytes;
-    if (end < 0) return false;
+    if (end < 0) return undefined;
     let crc = 0;
     for (let position = 0; position < end;) {
       const wanted = Math.min(buffer.length, end - position);
       const count = readSync(handle.fd, buffer, 0, wanted, position);
-      if (count === 0) return false;
+      if (count === 0) return undefined;
       const bytes = buffer.subarray(0, count);
       crc = crc32(bytes, crc);
       await write(bytes);
@@ -106,7 +163,8 @@ async function copyProven(
     }
     const footer = Buffer.alloc(footerBytes);
     await handle.read(footer, 0, footerBytes, end);
-    return footer.equals(footerOf(crc));
+    const facts = readFooter(footer);
+    return footer.equals(footerOf(facts, crc)) ? facts : undefined;
   } finally {
     await handle.close();
   }
@@ -142,9 +200,9 @@ async function createWriter(place: string, tell: (error: unknown) => void): Prom
           crc = crc32(bytes, crc);
           await handle.appendFile(bytes);
         }),
-      commit: () =>
+      commit: (facts) =>
         attempt(async () => {
-          await handle.appendFile(footerOf(crc));
+          await handle.appendFile(footerOf(facts, crc));
           await handle.close();
           await rename(part, place);
         }),

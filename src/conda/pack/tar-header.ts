@@ -68,33 +68,34 @@ function fieldsOf(entry: Entry): Pick<Fields, "mode" | "mtimeSeconds" | "type"> 
 const mostOctalSize = 0o77777777777;
 
 function ustarHeader(fields: Fields): Buffer {
-  const header = Buffer.alloc(tarBlock);
   const { prefix, name } = splitName(fields.name) ?? {
     prefix: "",
     name: fields.name.slice(0, 100),
   };
-  header.write(name, 0, 100, "latin1");
-  header.write(octal(fields.mode, 7), 100, "latin1");
-  header.write(octal(0, 7), 108, "latin1");
-  header.write(octal(0, 7), 116, "latin1");
-  header.write(octal(fields.sizeBytes > mostOctalSize ? 0 : fields.sizeBytes, 11), 124, "latin1");
-  header.write(octal(fields.mtimeSeconds, 11), 136, "latin1");
-  header.write("        ", 148, "latin1");
-  header.write(fields.type, 156, "latin1");
-  header.write(fields.linkName.slice(0, 100), 157, 100, "latin1");
-  header.write("ustar\u000000", 257, "latin1");
-  header.write(octal(0, 7), 329, "latin1");
-  header.write(octal(0, 7), 337, "latin1");
-  header.write(prefix, 345, 155, "latin1");
+  // As one text: a call for every field costs more than all the rest.
+  const before =
+    name.padEnd(100, "\0") +
+    octal(fields.mode, 7) +
+    "0000000\u00000000000\0" +
+    octal(fields.sizeBytes > mostOctalSize ? 0 : fields.sizeBytes, 11) +
+    octal(fields.mtimeSeconds, 11);
+  const after =
+    fields.type +
+    fields.linkName.slice(0, 100).padEnd(100, "\0") +
+    "ustar\u000000".padEnd(72, "\0") +
+    "0000000\u00000000000\0" +
+    prefix.padEnd(167, "\0");
+  const header = Buffer.from(`${before}        ${after}`, "latin1");
   let sum = 0;
   // By index: the iterator of a buffer costs more than all the rest.
   for (let at = 0; at < header.length; at += 1) sum += header[at] ?? 0;
-  header.write(`${octal(sum, 6)}\0 `, 148, "latin1");
+  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
   return header;
 }
 
+/** A number field with its NUL. */
 function octal(value: number, digits: number): string {
-  return value.toString(8).padStart(digits, "0");
+  return `${value.toString(8).padStart(digits, "0")}\0`;
 }
 
 /** The two name fields of ustar, split at a slash; `undefined` where the name fits in no way. */

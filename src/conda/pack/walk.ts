@@ -31,10 +31,10 @@ export function walkEnvironment(prefix: string, log: Log): Found[] {
     let isEmpty = true;
     for (const item of readdirSync(onDisk(prefix, folder), {
       withFileTypes: true,
-      encoding: "buffer",
+      encoding: "latin1",
     })) {
       isEmpty = false;
-      const name = item.name.toString("latin1");
+      const { name } = item;
       if (folder === "" && isIgnored(name)) continue;
       const path = inside + name;
       if (item.isDirectory()) folders.push(path);

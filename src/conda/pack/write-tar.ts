@@ -4,7 +4,7 @@ import { combineCrc } from "./compress/combine-crc.ts";
 import { inOrder } from "./compress/in-order.ts";
 import type { PackedSlice, SlicePool } from "./compress/slice-pool.ts";
 import { contentOfBytes } from "./content.ts";
-import { digestGroups, GroupDigest, PackDigest, type GroupFacts } from "./digest-groups.ts";
+import { fingerprintGroup, GroupDigest, PackDigest, type GroupFacts } from "./digest-groups.ts";
 import type { Group } from "./entry.ts";
 import { packErrors } from "./errors.ts";
 import type { PartFile } from "./part-file.ts";
@@ -28,6 +28,8 @@ export interface TarFacts {
 export interface TarWork {
   compressor: Compressor;
   pool: SlicePool;
+  /** About what will be packed, for the progress. */
+  sizeBytes: number;
   cache?: SegmentCache | undefined;
   log: Log;
   signal?: AbortSignal | undefined;
@@ -36,29 +38,30 @@ export interface TarWork {
 /** A group on its way into the file. */
 interface Segment {
   group: Group;
-  /** What it is made from, where that was asked for the cache's sake. */
-  known?: GroupFacts;
-  key?: string;
+  /** What it is looked for by, and what that was made from; nothing without a cache. */
+  known?: { fingerprint: string; key: string };
 }
 
 /** The next thing to be written: a slice of a segment, or all of it as the cache has it. */
 type Piece =
-  | { kind: "cached"; segment: Required<Segment>; found: CachedSegment }
+  | { kind: "cached"; segment: Segment; found: CachedSegment }
   | { kind: "slice"; segment: Segment; slice: Slice; isFirst: boolean; isLast: boolean };
 
 /**
  * Writes the groups as one compressed tar. The pool's threads read and compress; here their bytes are only put one behind
  * the other, so that few of them are in memory.
  *
- * With a cache, a group is read once for its digest, and a second time only if its segment has to be made.
+ * With a cache, a group is read once for its fingerprint, and a second time only if its segment has to be made.
+ *
+ * @param groups in order; work on the first ones goes on while others are still to come
  */
 export async function writeTar(
-  groups: readonly Group[],
+  groups: readonly (Group | Promise<Group>)[],
   part: PartFile,
   work: TarWork,
 ): Promise<TarFacts> {
   const { compressor, pool, signal } = work;
-  const progress = work.log.progress("Packing", totalBytes(groups), "bytes");
+  const progress = work.log.progress("Packing", work.sizeBytes, "bytes");
   const writer = new TarWriter(part, work, (bytes) => progress.advance(bytes));
   try {
     await part.write(compressor.head);
@@ -82,21 +85,30 @@ export async function writeTar(
 
 /** Decides on each group, in order, whether the cache has it. */
 async function* piecesOf(
-  groups: readonly Group[],
+  groups: readonly (Group | Promise<Group>)[],
   { compressor, pool, cache }: TarWork,
 ): AsyncGenerator<Piece> {
-  const digests = cache && digestGroups(groups, pool);
-  for (const [index, group] of groups.entries()) {
-    const known = await digests?.[index];
-    if (cache === undefined || known === undefined) {
+  const fingerprints = cache && groups.map((group) => fingerprintWhenThere(group, pool));
+  for (const [index, coming] of groups.entries()) {
+    const group = await coming;
+    const fingerprint = await fingerprints?.[index];
+    if (cache === undefined || fingerprint === undefined) {
       yield* slicesOf({ group }, compressor);
       continue;
     }
-    const segment = { group, known, key: segmentKey(known.sha256, compressor.id) };
-    const found = await cache.find(segment.key);
+    const key = segmentKey(fingerprint, compressor.id);
+    const segment = { group, known: { fingerprint, key } };
+    const found = await cache.find(key);
     if (found) yield { kind: "cached", segment, found };
     else yield* slicesOf(segment, compressor);
   }
+}
+
+function fingerprintWhenThere(coming: Group | Promise<Group>, pool: SlicePool): Promise<string> {
+  const fingerprint = Promise.resolve(coming).then((group) => fingerprintGroup(group, pool));
+  // Whoever waits for it meets the failure; until then it must not count as unhandled.
+  fingerprint.catch(() => {});
+  return fingerprint;
 }
 
 function slicesOf(segment: Segment, compressor: Compressor): (Piece & { kind: "slice" })[] {
@@ -134,8 +146,8 @@ class TarWriter {
     { segment, slice, isFirst, isLast }: Piece & { kind: "slice" },
     { packed, release, ...facts }: PackedSlice,
   ): Promise<void> {
-    if (isFirst && segment.key !== undefined)
-      this.#store = await this.#work.cache?.store(segment.key);
+    const { known } = segment;
+    if (isFirst && known) this.#store = await this.#work.cache?.store(known.key);
     this.#group.add(facts, slice.sizeBytes);
     await this.#part.write(packed);
     this.#part.keep();
@@ -146,9 +158,9 @@ class TarWriter {
     const made = this.#group.end();
     this.#group = new GroupDigest();
     // What the key was made from and what was compressed are two readings.
-    if (segment.known && !segment.known.sha256.equals(made.sha256))
+    if (known && known.fingerprint !== made.fingerprint)
       throw packErrors("E_FILE_CHANGED", changedBetween);
-    await this.#store?.commit();
+    await this.#store?.commit(made);
     this.#store = undefined;
     this.#made += 1;
     this.#add(made);
@@ -157,11 +169,12 @@ class TarWriter {
   /** A damaged segment is noticed only when it was read: then it is made instead. */
   async putCached({ segment, found }: Piece & { kind: "cached" }): Promise<void> {
     const start = this.#part.sizeBytes;
-    if (await found.copyTo((bytes) => this.#part.write(bytes))) {
+    const facts = await found.copyTo((bytes) => this.#part.write(bytes));
+    if (facts !== undefined) {
       this.#part.keep();
       this.#cached += 1;
-      this.#add(segment.known);
-      this.#advance(segment.known.sizeBytes);
+      this.#add(facts);
+      this.#advance(facts.sizeBytes);
       return;
     }
     await this.#part.cutBack(start);
@@ -199,11 +212,3 @@ class TarWriter {
 }
 
 const changedBetween = "A file of the environment changed while it was being packed";
-
-function totalBytes(groups: readonly Group[]): number {
-  let total = 0;
-  for (const { entries } of groups)
-    for (const entry of entries)
-      total += 512 + (entry.kind === "file" ? Math.ceil(entry.content.packedBytes / 512) * 512 : 0);
-  return total;
-}

@@ -15,7 +15,7 @@ test("half a segment that a killed run left in the cache goes with the next trim
   mkdirSync(join(folder, "ab"));
   const half = `abcd.segment.${machine}-${spawnSync("true").pid}-00000000.part`;
   for (const name of ["abcd.segment", half]) writeFileSync(join(folder, "ab", name), "x");
-  await openSegmentCache(folder, silentLog).trim(1000);
+  await (await openSegmentCache(folder, silentLog)).trim(1000);
   expect(readdirSync(join(folder, "ab"))).toStrictEqual(["abcd.segment"]);
 });
 

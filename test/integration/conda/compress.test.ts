@@ -8,7 +8,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { crc32, gunzipSync } from "node:zlib";
 import fc from "fast-check";
@@ -69,10 +69,17 @@ async function write(
   { cache, threads = 2 }: { cache?: SegmentCache; threads?: number } = {},
 ) {
   const target = join(await temporaryFolder(), "out");
-  const pool = openSlicePool(compressor, threads, target);
+  const fingerprintKey = cache?.fingerprintKey;
+  const pool = openSlicePool(compressor, { threads, scratch: target, fingerprintKey });
   const part = await PartFile.create(target);
   try {
-    const facts = await writeTar(some, part, { compressor, pool, cache, log: silentLog });
+    const facts = await writeTar(some, part, {
+      compressor,
+      pool,
+      cache,
+      sizeBytes: 0,
+      log: silentLog,
+    });
     const sha256 = part.digest();
     await part.close();
     await part.publish();
@@ -262,7 +269,7 @@ test.for(makers)(
   async ({ name, make }, context) => {
     if (name === "igzip" && !hasProgram("igzip"))
       context.skip("igzip is not installed (Debian: isal)");
-    const cache = openSegmentCache(await temporaryFolder(), silentLog);
+    const cache = await openSegmentCache(await temporaryFolder(), silentLog);
     const without = await write(groups, await make());
     const cold = await write(groups, await make(), { cache });
     const warm = await write(groups, await make(), { cache });
@@ -279,7 +286,7 @@ test.for(makers)(
 );
 
 test("only the group that changed is made again", async () => {
-  const cache = openSegmentCache(await temporaryFolder(), silentLog);
+  const cache = await openSegmentCache(await temporaryFolder(), silentLog);
   await write(groups, deflate(4), { cache });
   const changed = groups.map((one) =>
     one.name === "last" ? group("last", prose(700_000, "other")) : one,
@@ -295,21 +302,22 @@ function segmentsIn(folder: string): string[] {
     .map((name) => join(folder, name));
 }
 
+function flipBit(file: string, place: number): void {
+  const bytes = readFileSync(file);
+  const at = place < 0 ? bytes.length + place : place;
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  writeFileSync(file, bytes);
+}
+
 test.for([
   { title: "cut short", damage: (file: string) => truncateSync(file, statSync(file).size - 1) },
   { title: "emptied", damage: (file: string) => truncateSync(file, 0) },
-  {
-    title: "changed in one bit",
-    damage: (file: string) => {
-      const bytes = readFileSync(file);
-      bytes[5] = (bytes[5] ?? 0) ^ 1;
-      writeFileSync(file, bytes);
-    },
-  },
+  { title: "changed in one bit", damage: (file: string) => flipBit(file, 5) },
+  { title: "changed in what it says of itself", damage: (file: string) => flipBit(file, -50) },
 ])("a cached segment that was $title is noticed and made again", async ({ damage }) => {
   const folder = await temporaryFolder();
   const log = listeningLog();
-  const cache = openSegmentCache(folder, log);
+  const cache = await openSegmentCache(folder, log);
   const cold = await write(groups, deflate(4), { cache });
   for (const file of segmentsIn(folder)) damage(file);
   const healed = await write(groups, deflate(4), { cache });
@@ -319,10 +327,31 @@ test.for([
   expect(await write(groups, deflate(4), { cache })).toMatchObject({ cached: 5, made: 0 });
 });
 
+test("a cache whose key was damaged gets a new one, and its segments are made again", async () => {
+  const folder = await temporaryFolder();
+  const open = () => openSegmentCache(folder, silentLog);
+  const cold = await write(groups, deflate(4), { cache: await open() });
+  truncateSync(join(folder, "fingerprint.key"), 3);
+  const again = await write(groups, deflate(4), { cache: await open() });
+  expect(again).toMatchObject({ sha256: cold.sha256, cached: 0, made: 5 });
+  expect(await write(groups, deflate(4), { cache: await open() })).toMatchObject({ cached: 5 });
+});
+
+test("nobody can tell from one cache under which name another one keeps a package", async () => {
+  const names = async () => {
+    const folder = await temporaryFolder();
+    await write(groups, deflate(4), { cache: await openSegmentCache(folder, silentLog) });
+    return new Set(segmentsIn(folder).map((file) => basename(file)));
+  };
+  const [first, second] = [await names(), await names()];
+  expect(first.size).toBe(5);
+  expect(first.isDisjointFrom(second)).toBe(true);
+});
+
 test("two packs at once share a cache without harm", async () => {
   const folder = await temporaryFolder();
-  const packs = [1, 2, 3].map((threads) =>
-    write(groups, deflate(4), { cache: openSegmentCache(folder, silentLog), threads }),
+  const packs = [1, 2, 3].map(async (threads) =>
+    write(groups, deflate(4), { cache: await openSegmentCache(folder, silentLog), threads }),
   );
   const shas = (await Promise.all(packs)).map(({ sha256 }) => sha256);
   expect(new Set(shas).size).toBe(1);
@@ -332,7 +361,7 @@ test("two packs at once share a cache without harm", async () => {
     ),
   ).toStrictEqual([]);
   expect(
-    await write(groups, deflate(4), { cache: openSegmentCache(folder, silentLog) }),
+    await write(groups, deflate(4), { cache: await openSegmentCache(folder, silentLog) }),
   ).toMatchObject({ cached: 5 });
 });
 
@@ -341,7 +370,7 @@ test("a cache that cannot be written is a warning, not a failure", async () => {
   writeFileSync(folder, "");
   const log = listeningLog();
   const made = await write(groups, deflate(4), {
-    cache: openSegmentCache(join(folder, "cache"), log),
+    cache: await openSegmentCache(join(folder, "cache"), log),
   });
   expect(made.made).toBe(5);
   expect(log.warnings[0]).toBe("PACK_CACHE_DIR cannot be written (ENOTDIR)");
@@ -349,7 +378,7 @@ test("a cache that cannot be written is a warning, not a failure", async () => {
 
 test("the cache is kept to its size, what was used last stays", async () => {
   const folder = await temporaryFolder();
-  const cache = openSegmentCache(folder, silentLog);
+  const cache = await openSegmentCache(folder, silentLog);
   await write(groups, deflate(4), { cache });
   await cache.trim(1_500_000);
   const sizes = segmentsIn(folder).map((file) => statSync(file).size);
@@ -377,7 +406,7 @@ test("a pack that fails leaves no half segment in the cache", async () => {
   mkdirSync(join(folder, "cache"));
   const some = [...groups, { ...group("broken"), entries: [gone] }];
   await expect(
-    write(some, deflate(4), { cache: openSegmentCache(join(folder, "cache"), silentLog) }),
+    write(some, deflate(4), { cache: await openSegmentCache(join(folder, "cache"), silentLog) }),
   ).rejects.toThrow("ENOENT");
   const left = readdirSync(join(folder, "cache"), { recursive: true, encoding: "utf8" });
   expect(left.filter((name) => name.includes(".part"))).toStrictEqual([]);

@@ -12,9 +12,9 @@ export type CompressorChoice = "auto" | "builtin" | "igzip";
 /**
  * Levels that a compressor knows, and the one it has by default.
  *
- * Levels 1 and 2 of igzip are left out: one run in some thousands finds other matches in the same bytes (measured with
- * ISA-L 2.30; it depends on where the process happens to lie in memory), and the same pack would have two digests. They
- * share the code that looks for matches; 0 and 3 have their own.
+ * Levels 1 and 2 of igzip are left out: they file the third byte of a stream under a hash of where the process lies in
+ * memory (ISA-L 2.30 to 2.32, `.write_first_byte` of igzip_icf_body_h1_gr_bt.asm), so one run in some thousands finds
+ * other matches in the same bytes, and the same pack would have two digests. 0 and 3 have code of their own.
  */
 const levels = {
   deflate: { known: range(1, 9), usual: 4 },

@@ -7,6 +7,16 @@ export interface SliceWork {
   codec: Codec;
   /** Of a helper. */
   files?: IgzipFiles | undefined;
+  /** For fingerprints, where they are asked for. */
+  fingerprintKey?: Uint8Array | undefined;
+}
+
+/** What is asked about a slice. */
+export interface FactsWanted {
+  /** Its CRC-32 and its sha256s. */
+  digests: boolean;
+  /** Enough to tell it from any other, at a tenth of the time; needs the key. */
+  fingerprints: boolean;
 }
 
 export interface SliceRequest {
@@ -14,18 +24,19 @@ export interface SliceRequest {
   slice: Slice;
   /** Where the compressed bytes go; without it only what the slice is, is asked. */
   room?: SharedArrayBuffer | undefined;
-  /** The CRC-32 costs time and is not needed everywhere. */
-  isCrcNeeded: boolean;
+  wanted: FactsWanted;
 }
 
 /** After this a thread ends, when it has done what it was given before. */
 export const lastMessage = "end";
 
+/** What was not asked for is 0 or empty. */
 export interface SliceFacts {
-  /** 0 where it was not asked for. */
   crc: number;
   /** sha256 of each MiB of the slice, one behind the other. */
   leaves: Uint8Array;
+  /** Of each MiB of the slice, one behind the other. */
+  fingerprints: Uint8Array;
 }
 
 export type SliceReply =

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, openSync, unlinkSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 
 import { packErrors } from "../errors.ts";
@@ -9,6 +10,7 @@ import type { Slice } from "../slices.ts";
 import type { Compressor } from "./compressor.ts";
 import {
   lastMessage,
+  type FactsWanted,
   type SliceFacts,
   type SliceReply,
   type SliceRequest,
@@ -20,12 +22,12 @@ export interface SlicePool {
   /** How many slices are to be in work at once: enough that no thread waits, few enough that memory stays bounded. */
   readonly ahead: number;
   /**
-   * Compresses a slice; goes before all that is only hashed.
+   * Compresses a slice; goes before all of which only facts are asked. Fingerprints come with it where there is a key.
    *
    * @throws E_FILE_CHANGED, E_COMPRESSOR_FAILED, errors of the file system
    */
   pack(slice: Slice): Promise<PackedSlice>;
-  hash(slice: Slice): Promise<SliceFacts>;
+  describe(slice: Slice, wanted: FactsWanted): Promise<SliceFacts>;
   /** What is still in work fails. */
   close(): Promise<void>;
 }
@@ -42,18 +44,24 @@ interface Job {
   fail: (error: unknown) => void;
 }
 
+export interface PoolOptions {
+  threads: number;
+  /** A path to which names of files are added that exist only for a moment. */
+  scratch: string;
+  /** See `fingerprint`. */
+  fingerprintKey?: Uint8Array | undefined;
+}
+
 /** The next slice is there when a thread has done one. */
 const mostPerThread = 2;
 
 /**
  * Threads instead of libuv's pool, whose size is fixed at four before our code runs (nodejs/node#47709).
  *
- * @param scratch a path to which names of files are added that exist only for a moment
  */
 export function openSlicePool(
   { codec, sliceBytes }: Pick<Compressor, "codec" | "sliceBytes">,
-  threads: number,
-  scratch: string,
+  { threads, scratch, fingerprintKey }: PoolOptions,
 ): SlicePool {
   // Used again and again: buffers that were left to the garbage collector would pile up to hundreds of MB.
   const rooms: SharedArrayBuffer[] = [];
@@ -75,7 +83,7 @@ export function openSlicePool(
     jobs.clear();
   };
   const start = () => {
-    const thread = { worker: startWorker({ codec, ...openFiles() }), waiting: 0 };
+    const thread = { worker: startWorker({ codec, fingerprintKey, ...openFiles() }), waiting: 0 };
     thread.worker.on("message", (reply: SliceReply) => {
       thread.waiting -= 1;
       const job = jobs.get(reply.id);
@@ -112,11 +120,12 @@ export function openSlicePool(
     async pack(slice) {
       // Bytes that do not compress take a little more than they are.
       const room = rooms.pop() ?? new SharedArrayBuffer(sliceBytes + (sliceBytes >> 8) + 1024);
-      const { packed, ...facts } = await run(urgent, { slice, room, isCrcNeeded: true });
+      const wanted = { digests: true, fingerprints: fingerprintKey !== undefined };
+      const { packed, ...facts } = await run(urgent, { slice, room, wanted });
       if (packed === undefined) throw new TypeError("A slice came back without its bytes");
       return { packed, ...facts, release: () => void rooms.push(room) };
     },
-    hash: (slice) => run(others, { slice, isCrcNeeded: codec.kind === "deflate" }),
+    describe: (slice, wanted) => run(others, { slice, wanted }),
     async close() {
       failAll(new Error("The pack has ended"));
       await Promise.all(workers.map(({ worker }) => stop(worker)));
@@ -126,6 +135,8 @@ export function openSlicePool(
 }
 
 function startWorker(workerData: SliceWork): Worker {
+  // For contexts to come: threads collect what their compressor leaves behind.
+  setFlagsFromString("--expose-gc");
   // Beside this module: the source where sources run, the bundle of its own where bundles do.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   return new Worker(new URL(`./slice.worker.${extension}`, import.meta.url), {

@@ -1,11 +1,11 @@
 /** Reads, hashes and compresses slices in a thread of its own: no byte of the environment passes through the main one. */
-import { createHash } from "node:crypto";
 import { parentPort, workerData } from "node:worker_threads";
-import { constants, crc32, deflateRawSync, zstdCompressSync } from "node:zlib";
+import { constants, deflateRawSync, zstdCompressSync } from "node:zlib";
 
 import { codeOf } from "../guards.ts";
 import { readSlice } from "../slices.ts";
 import { createIgzipHelper } from "./igzip-helper.ts";
+import { describeSlice } from "./slice-facts.ts";
 import {
   lastMessage,
   type SliceReply,
@@ -13,12 +13,14 @@ import {
   type SliceWork,
 } from "./slice-messages.ts";
 
-const { codec, files }: SliceWork = workerData;
+const { codec, files, fingerprintKey }: SliceWork = workerData;
+/** zlib and zstd leave a piece of memory behind per slice that V8 does not count as its own. */
+const slicesPerCollection = 32;
 const { Z_SYNC_FLUSH, ZSTD_c_checksumFlag, ZSTD_c_compressionLevel } = constants;
-const leafBytes = 1 << 20;
 const helper = codec.kind === "igzip" && files ? createIgzipHelper(codec, files) : undefined;
 /** Used again for every slice; a larger one is made where a slice needs it. */
 let memory = Buffer.alloc(0);
+let slicesDone = 0;
 let lastJob = Promise.resolve();
 
 parentPort?.on("message", (request: SliceRequest | typeof lastMessage) => {
@@ -31,15 +33,17 @@ async function end(): Promise<void> {
   parentPort?.close();
 }
 
-async function answer({ id, slice, room, isCrcNeeded }: SliceRequest): Promise<void> {
+async function answer({ id, slice, room, wanted }: SliceRequest): Promise<void> {
   try {
-    const wanted = slice.lookBackBytes + slice.sizeBytes;
-    if (memory.length < wanted) memory = Buffer.allocUnsafeSlow(wanted);
+    const sizeBytes = slice.lookBackBytes + slice.sizeBytes;
+    if (memory.length < sizeBytes) memory = Buffer.allocUnsafeSlow(sizeBytes);
     const read = readSlice(slice, memory);
     const own = read.subarray(slice.lookBackBytes);
-    const facts = { crc: isCrcNeeded ? crc32(own) : 0, leaves: hashLeaves(own) };
+    const facts = describeSlice(own, wanted, fingerprintKey);
     const packed = room && (await compress(own, read, facts.crc, new Uint8Array(room)));
     reply({ id, kind: "done", packed, ...facts });
+    slicesDone += 1;
+    if (slicesDone % slicesPerCollection === 0) globalThis.gc?.();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     reply({ id, kind: "failed", code: codeOf(error) ?? "", message });
@@ -49,17 +53,6 @@ async function answer({ id, slice, room, isCrcNeeded }: SliceRequest): Promise<v
 function reply(message: SliceReply): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
   parentPort?.postMessage(message);
-}
-
-function hashLeaves(bytes: Buffer): Uint8Array {
-  const leaves: Buffer[] = [];
-  for (let start = 0; start < bytes.length; start += leafBytes)
-    leaves.push(
-      createHash("sha256")
-        .update(bytes.subarray(start, start + leafBytes))
-        .digest(),
-    );
-  return Buffer.concat(leaves);
 }
 
 /** @param read the slice with what it looks back to before it */
@@ -82,7 +75,8 @@ async function compress(
       const packed = deflateRawSync(own, {
         level: codec.level,
         finishFlush: Z_SYNC_FLUSH,
-        chunkSize: 512 << 10,
+        // Room for the result is taken piece by piece; one that is never filled costs as much as one that is.
+        chunkSize: 64 << 10,
         ...(dictionary.length > 0 && { dictionary }),
       });
       return put(packed, room);
