@@ -111,7 +111,7 @@ async function obtainKey(folder: string, tell: (error: unknown) => void): Promis
   } catch (error) {
     tell(error);
   } finally {
-    await rm(part, { force: true });
+    await rm(part, { force: true }).catch(() => {});
   }
   return (await readKey()) ?? key;
 }
