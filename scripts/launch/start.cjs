@@ -9,6 +9,11 @@ const loaded = new Map();
 const scripts = [];
 const writing = process.env.SLIPWAY_WRITE_CODE_CACHE === "1";
 const name = process.argv[2];
+// Meant for this process alone: see the launcher.
+if (name === "conda-pack") {
+  delete process.env.MALLOC_ARENA_MAX;
+  delete process.env.MALLOC_MMAP_THRESHOLD_;
+}
 process.argv.splice(1, 2, join(__dirname, `${name}.js`));
 if (writing) process.on("exit", writeCaches);
 if (name === "--compile-only") for (const path of process.argv.slice(2)) compile(path);

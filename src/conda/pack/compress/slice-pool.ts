@@ -116,7 +116,7 @@ export function openSlicePool(
     });
 
   return {
-    ahead: (mostPerThread + 1) * threads,
+    ahead: mostPerThread * threads + 1,
     async pack(slice) {
       // Bytes that do not compress take a little more than they are.
       const room = rooms.pop() ?? new SharedArrayBuffer(sliceBytes + (sliceBytes >> 8) + 1024);
