@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -90,12 +91,17 @@ async function prepareHost(folder: string, path: string): Promise<GitHost> {
   await Promise.all(["home", "repositories", "packages"].map((name) => mkdir(join(folder, name))));
   await writeFile(configFile, '[safe]\n\tdirectory = *\n[protocol "file"]\n\tallow = always\n');
   const host = { path, configFile, emptyHome };
+  let programs: string;
   try {
-    await runGit(host, ["--version"]);
+    programs = (await runGit(host, ["--exec-path"])).toString().trim();
   } catch (cause) {
     throw embeddedGitlabErrors("E_NO_GIT", "git cannot be started.", { cause });
   }
-  return host;
+  const backend = join(programs, "git-http-backend");
+  await access(backend, constants.X_OK).catch((cause: unknown) => {
+    throw embeddedGitlabErrors("E_NO_GIT", `There is no ${backend}.`, { cause });
+  });
+  return { ...host, backend };
 }
 
 async function listen(

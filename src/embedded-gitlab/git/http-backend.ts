@@ -34,7 +34,7 @@ export async function askBackend(repository: Repository, request: BackendRequest
 }
 
 function startBackend(repository: Repository, request: BackendRequest): Backend {
-  const child = spawn("git", ["http-backend"], {
+  const child = spawn(repository.host.backend, {
     env: { ...gitEnvironment(repository.host), ...cgiVariables(repository, request) },
     stdio: ["pipe", "pipe", "pipe"],
   });

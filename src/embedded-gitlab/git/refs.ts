@@ -1,3 +1,5 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { GitFailed } from "./run-git.ts";
 import { gitIn, gitText, zeroId } from "./repository.ts";
 import type { Repository } from "./repository.ts";
@@ -44,6 +46,9 @@ export async function resolveCommit(
 
 /** Whether a repository has no branch at all. */
 export async function isEmptyRepository(repository: Repository): Promise<boolean> {
+  const heads = await readdir(join(repository.folder, "refs/heads"), { withFileTypes: true });
+  // Most have a branch in a file of its own: then git need not be asked.
+  if (heads.some((entry) => entry.isFile() && isShortRefName(entry.name))) return false;
   return (await gitText(repository, ["for-each-ref", "--count=1", "refs/heads/"])) === "";
 }
 

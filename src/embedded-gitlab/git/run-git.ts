@@ -2,7 +2,13 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 
 /** How this server starts git: its PATH and a configuration of our own, whatever the machine's says. */
-export interface GitHost {
+export interface GitHost extends GitSurroundings {
+  /** Where `git http-backend` is: started as it is, one process less stands between us and it. */
+  readonly backend: string;
+}
+
+/** What is around every git. */
+export interface GitSurroundings {
   readonly path: string;
   /** A file that says `safe.directory=*`: a repository that is imported may belong to anyone. */
   readonly configFile: string;
@@ -28,7 +34,7 @@ export class GitFailed extends Error {
 }
 
 /** The environment every git of this server gets: nothing of the caller's but PATH. */
-export function gitEnvironment(host: GitHost): Record<string, string> {
+export function gitEnvironment(host: GitSurroundings): Record<string, string> {
   return {
     PATH: host.path,
     HOME: host.emptyHome,
@@ -45,7 +51,7 @@ export function gitEnvironment(host: GitHost): Record<string, string> {
  * @throws {GitFailed} where it ends with another code than 0.
  */
 export async function runGit(
-  host: GitHost,
+  host: GitSurroundings,
   args: readonly string[],
   { input, env }: GitRun = {},
 ): Promise<Buffer> {
