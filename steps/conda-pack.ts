@@ -2,17 +2,12 @@ import { condaError, packErrors, smokeErrors } from "../src/conda/index.ts";
 import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { checkInputs } from "./conda-pack/check-inputs.ts";
-import {
-  checkCachePlace,
-  checkCompressor,
-  checkOutputPlace,
-  checkSmokePlace,
-} from "./conda-pack/check-places.ts";
-import { checkSource } from "./conda-pack/check-source.ts";
 import { packStepErrors } from "./conda-pack/errors.ts";
 import { packInputs, packOutputs } from "./conda-pack/inputs.ts";
 import { nothingToRelease } from "./shared/nothing-to-release.ts";
 import { projectErrors } from "./shared/project-folder.ts";
+
+const places = () => import("./conda-pack/check-places.ts");
 
 export default defineStep({
   name: "conda-pack",
@@ -43,13 +38,14 @@ export default defineStep({
     beforehand.variable("CONDA_PREFIX_TO_PACK") === undefined
       ? nothingToRelease(beforehand)
       : undefined,
+  // What looks at the machine takes as long to load as help and version take in all.
   check: [
     checkInputs,
-    checkCompressor,
-    checkOutputPlace,
-    checkCachePlace,
-    checkSmokePlace,
-    checkSource,
+    async (...given) => (await places()).checkCompressor(...given),
+    async (...given) => (await places()).checkOutputPlace(...given),
+    async (...given) => (await places()).checkCachePlace(...given),
+    async (...given) => (await places()).checkSmokePlace(...given),
+    async (...given) => (await import("./conda-pack/check-source.ts")).checkSource(...given),
   ],
   async plan(context) {
     const { planPacking } = await import("./conda-pack/plan.ts");
