@@ -15,6 +15,13 @@ const outputs = { RELEASE_TAG: "v0.15.0", RELEASE_VERSION: "0.15.0", NEXT_VERSIO
 /** What is printed, on both streams. */
 const said = ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}\n${stderr}`;
 
+/** What of git's push protocol the server saw. */
+const pushRequests = ({ gitlab }: ReleaseProject) =>
+  gitlab.admin
+    .requests()
+    .filter(({ path }) => path.includes("git-receive-pack"))
+    .map(({ method, path, status }) => `${method} ${path.split(".git/")[1]} ${status}`);
+
 async function expectRefused(
   project: ReleaseProject,
   run: Promise<{ exitCode: number; stdout: string; stderr: string }>,
@@ -263,6 +270,20 @@ test("a repository without commits, and a folder without repository, end with 2"
   expect(done.exitCode).toBe(2);
 });
 
+test.each([{ next: "push" }, { next: "merge_request" }, { next: "none" }])(
+  "with POST_RELEASE=$next two requests carry the push, without git's own",
+  async ({ next }) => {
+    const project = await startReleaseProject();
+    const done = await release(project, { POST_RELEASE: next });
+    expect(done.exitCode).toBe(0);
+    expect(pushRequests(project)).toEqual([
+      "GET info/refs?service=git-receive-pack 200",
+      "POST git-receive-pack 200",
+    ]);
+    expect(project.git("rev-parse", "v0.15.0^{commit}^")).toBe(project.sha);
+  },
+);
+
 describe("a dry run", () => {
   test("plans on the release commit that bump-version would make, and changes nothing", async () => {
     const project = await startReleaseProject();
@@ -272,6 +293,7 @@ describe("a dry run", () => {
     expect(dry.exitCode).toBe(0);
     expect(dry.stdout.trimEnd().split("\n").at(-1)).toBe("DRY RUN: nothing was changed");
     expect(project.refs()).toBe(refs);
+    expect(pushRequests(project)).toEqual([]);
     const planned = /\(0\.15\.0, on ([0-9a-f]{8})\)/.exec(said(dry))?.[1];
     await release(project);
     expect(project.git("rev-parse", "v0.15.0^{commit}").slice(0, 8)).toBe(planned);
