@@ -9,7 +9,7 @@ import { cutSlices } from "./slices.ts";
 /** What a group's tar stream is. */
 export interface GroupFacts {
   /** Over the sha256 of each MiB of it, so that several threads can compute it. */
-  sha256: Buffer;
+  sha256: Uint8Array;
   crc: number;
   sizeBytes: number;
 }
@@ -42,7 +42,7 @@ export class GroupDigest {
 export class PackDigest {
   readonly #groups = createHash("sha256");
 
-  add(groupSha256: Buffer): void {
+  add(groupSha256: Uint8Array): void {
     this.#groups.update(groupSha256);
   }
 

@@ -114,7 +114,7 @@ async function packTar(work: Work): Promise<Written> {
   const cache = cacheFolder === undefined ? undefined : await openSegmentCache(cacheFolder, log);
   const part = await PartFile.create(output);
   try {
-    const { contentSha256, cached, made } = await withThreads(
+    const { sha256, contentSha256, cached, made } = await withThreads(
       work,
       (pool) =>
         writeTar(decideAhead(plan.groups), part, {
@@ -125,7 +125,6 @@ async function packTar(work: Work): Promise<Written> {
         }),
       cache?.fingerprintKey,
     );
-    const sha256 = part.digest();
     await publish(part, options);
     if (cacheMaxBytes !== undefined) await cache?.trim(cacheMaxBytes);
     return {
@@ -151,7 +150,7 @@ async function packZip(work: Work): Promise<Written> {
       await writeZip(groups, part, { ...work, pool });
       return digestPack(decided, pool);
     });
-    const sha256 = part.hashAgain();
+    const sha256 = part.digest();
     await publish(part, options);
     return {
       sha256,

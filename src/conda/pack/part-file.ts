@@ -1,4 +1,4 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { constants, readSync } from "node:fs";
 import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
@@ -16,9 +16,6 @@ export class PartFile {
   readonly path: string;
   readonly #target: string;
   readonly #handle: FileHandle;
-  readonly #buffer = Buffer.allocUnsafeSlow(1 << 20);
-  #hash: Hash = createHash("sha256");
-  #hashedBytes = 0;
   #sizeBytes = 0;
 
   private constructor(path: string, target: string, handle: FileHandle) {
@@ -44,6 +41,10 @@ export class PartFile {
     }
   }
 
+  get descriptor(): number {
+    return this.#handle.fd;
+  }
+
   get sizeBytes(): number {
     return this.#sizeBytes;
   }
@@ -54,39 +55,32 @@ export class PartFile {
     this.#sizeBytes += bytes.length;
   }
 
-  /** Changes what was written before. The hash is then that of `hashAgain`. */
+  /** Changes what was written before. */
   async writeAt(bytes: Uint8Array, position: number): Promise<void> {
     await this.#writeAt(bytes, position);
   }
 
-  /** Takes back what was written behind the position, and not yet kept. */
-  async cutBack(position: number): Promise<void> {
-    await this.#handle.truncate(position);
-    this.#sizeBytes = position;
+  /** Somebody else wrote as much behind its end, by the descriptor. */
+  grow(byBytes: number): void {
+    this.#sizeBytes += byBytes;
   }
 
-  /** All that was written so far stays as it is: it is read back for the hash while it is still in memory. */
-  keep(): void {
-    while (this.#hashedBytes < this.#sizeBytes) {
-      const wanted = Math.min(this.#buffer.length, this.#sizeBytes - this.#hashedBytes);
-      const count = readSync(this.#handle.fd, this.#buffer, 0, wanted, this.#hashedBytes);
-      if (count === 0) break;
-      this.#hash.update(this.#buffer.subarray(0, count));
-      this.#hashedBytes += count;
-    }
+  /** Takes away what somebody else wrote behind its end. */
+  async cut(): Promise<void> {
+    await this.#handle.truncate(this.#sizeBytes);
   }
 
-  /** sha256 of the file, read back from it. */
+  /** sha256 of the file as it is, read back from it. */
   digest(): string {
-    this.keep();
-    return this.#hash.copy().digest("hex");
-  }
-
-  /** sha256 of the file as it is now, after `writeAt`. */
-  hashAgain(): string {
-    this.#hash = createHash("sha256");
-    this.#hashedBytes = 0;
-    return this.digest();
+    const hash = createHash("sha256");
+    const buffer = Buffer.allocUnsafeSlow(1 << 20);
+    for (let position = 0; position < this.#sizeBytes;) {
+      const count = readSync(this.#handle.fd, buffer, 0, buffer.length, position);
+      if (count === 0) break;
+      hash.update(buffer.subarray(0, count));
+      position += count;
+    }
+    return hash.digest("hex");
   }
 
   /** Ready to be read by others, not yet under its name. Mode 0644 whatever the umask: workers read it as other users. */

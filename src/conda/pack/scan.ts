@@ -12,7 +12,7 @@ export interface Scanner {
   read(file: Buffer, start: number, length: number): Buffer;
 }
 
-export function createScanner(windowBytes = 4 << 20): Scanner {
+export function createScanner(windowBytes = 1 << 20): Scanner {
   const window = Buffer.allocUnsafeSlow(windowBytes);
   return {
     find: (file, needle) => withFile(file, (fd) => findAll(fd, needle, window)),

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readSync } from "node:fs";
 import {
   link,
   open,
@@ -19,6 +18,7 @@ import { makeFolder } from "../make-folder.ts";
 import { fingerprintKeyBytes } from "./compress/slice-facts.ts";
 import type { GroupFacts } from "./digest-groups.ts";
 import { codeOf } from "./guards.ts";
+import { footerBytes, footerOf } from "./segment-file.ts";
 import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
 
 /** Compressed segments of groups that did not change, by the fingerprint of what they are made from. */
@@ -33,12 +33,12 @@ export interface SegmentCache {
 }
 
 export interface CachedSegment {
-  /**
-   * Gives the segment's bytes to `write`; what it is given is only valid until it returns.
-   *
-   * @returns what it was made from; nothing where it turned out to be damaged: what was written cannot be used then
-   */
-  copyTo(write: (bytes: Uint8Array) => Promise<void>): Promise<GroupFacts | undefined>;
+  /** To be copied by `copySegment`. */
+  readonly file: string;
+  /** Of the segment alone. */
+  readonly sizeBytes: number;
+  /** It turned out to be damaged. */
+  remove(): Promise<void>;
 }
 
 export interface SegmentWriter {
@@ -61,7 +61,6 @@ export async function openSegmentCache(folder: string, log: Log): Promise<Segmen
     if (!unwritable.has(message)) log.warn(message);
     unwritable.add(message);
   };
-  let buffer: Buffer | undefined;
   const placeOf = (key: string) => join(folder, key.slice(0, 2), `${key}${suffix}`);
   return {
     fingerprintKey: await obtainKey(folder, tell),
@@ -72,14 +71,11 @@ export async function openSegmentCache(folder: string, log: Log): Promise<Segmen
       const now = new Date();
       await utimes(place, now, now).catch(() => {});
       return {
-        async copyTo(write) {
-          // One for all segments: each is read to its end before the next one.
-          buffer ??= Buffer.allocUnsafeSlow(1 << 20);
-          const facts = await copyProven(place, buffer, write);
-          if (facts !== undefined) return facts;
+        file: place,
+        sizeBytes: Math.max(0, found.size - footerBytes),
+        async remove() {
           log.warn(`A segment in PACK_CACHE_DIR is damaged and is made again: ${place}`);
           await rm(place, { force: true });
-          return undefined;
         },
       };
     },
@@ -117,58 +113,6 @@ async function obtainKey(folder: string, tell: (error: unknown) => void): Promis
 }
 
 const suffix = ".segment";
-/** Behind the bytes: what they were made from, a mark, and the CRC-32 of all, which tells damage, not malice. */
-const mark = Buffer.from("slipway3");
-const factsBytes = 32 + 4 + 8;
-const footerBytes = factsBytes + mark.length + 4;
-
-function footerOf({ sha256, crc, sizeBytes }: GroupFacts, segmentCrc: number): Buffer {
-  const footer = Buffer.alloc(footerBytes);
-  sha256.copy(footer);
-  footer.writeUInt32LE(crc, 32);
-  footer.writeBigUInt64LE(BigInt(sizeBytes), 36);
-  mark.copy(footer, factsBytes);
-  const facts = footer.subarray(0, footerBytes - 4);
-  footer.writeUInt32LE(crc32(facts, segmentCrc), footerBytes - 4);
-  return footer;
-}
-
-function readFooter(footer: Buffer): GroupFacts {
-  return {
-    sha256: footer.subarray(0, 32),
-    crc: footer.readUInt32LE(32),
-    sizeBytes: Number(footer.readBigUInt64LE(36)),
-  };
-}
-
-async function copyProven(
-  place: string,
-  buffer: Buffer,
-  write: (bytes: Uint8Array) => Promise<void>,
-): Promise<GroupFacts | undefined> {
-  const handle = await open(place, "r").catch(() => undefined);
-  if (handle === undefined) return undefined;
-  try {
-    const end = (await handle.stat()).size - footerBytes;
-    if (end < 0) return undefined;
-    let crc = 0;
-    for (let position = 0; position < end;) {
-      const wanted = Math.min(buffer.length, end - position);
-      const count = readSync(handle.fd, buffer, 0, wanted, position);
-      if (count === 0) return undefined;
-      const bytes = buffer.subarray(0, count);
-      crc = crc32(bytes, crc);
-      await write(bytes);
-      position += count;
-    }
-    const footer = Buffer.alloc(footerBytes);
-    await handle.read(footer, 0, footerBytes, end);
-    const facts = readFooter(footer);
-    return footer.equals(footerOf(facts, crc)) ? facts : undefined;
-  } finally {
-    await handle.close();
-  }
-}
 
 async function createWriter(place: string, tell: (error: unknown) => void): Promise<SegmentWriter> {
   const part = `${place}.${await ownerName()}.part`;

@@ -18,6 +18,8 @@ import { cutSlices, type Slice } from "./slices.ts";
 import { tarEnd } from "./tar-header.ts";
 
 export interface TarFacts {
+  /** Of the file, read back from it. */
+  sha256: string;
   /** Of what is packed, before compression: see `PackDigest`. */
   contentSha256: string;
   /** Groups whose compressed bytes came out of the cache, and all others. */
@@ -150,7 +152,7 @@ class TarWriter {
     if (isFirst && known) this.#store = await this.#work.cache?.store(known.key);
     this.#group.add(facts, slice.sizeBytes);
     await this.#part.write(packed);
-    this.#part.keep();
+    this.#hash();
     await this.#store?.append(packed);
     release();
     this.#advance(slice.sizeBytes);
@@ -168,16 +170,19 @@ class TarWriter {
 
   /** A damaged segment is noticed only when it was read: then it is made instead. */
   async putCached({ segment, found }: Piece & { kind: "cached" }): Promise<void> {
-    const start = this.#part.sizeBytes;
-    const facts = await found.copyTo((bytes) => this.#part.write(bytes));
+    const part = this.#part;
+    const to = { descriptor: part.descriptor, position: part.sizeBytes };
+    const facts = await this.#work.pool.copy(found.file, to);
     if (facts !== undefined) {
-      this.#part.keep();
+      part.grow(found.sizeBytes);
+      this.#hash();
       this.#cached += 1;
       this.#add(facts);
       this.#advance(facts.sizeBytes);
       return;
     }
-    await this.#part.cutBack(start);
+    await found.remove();
+    await part.cut();
     const { compressor, pool } = this.#work;
     const pieces = inOrder(slicesOf(segment, compressor), pool.ahead, async (piece) => ({
       piece,
@@ -196,12 +201,26 @@ class TarWriter {
       this.#tarBytes += slice.sizeBytes;
     }
     await this.#part.write(compressor.tail({ crc: this.#crc, sizeBytes: this.#tarBytes }));
-    return { contentSha256: this.#content.end(), cached: this.#cached, made: this.#made };
+    return {
+      sha256: await this.#hash(),
+      contentSha256: this.#content.end(),
+      cached: this.#cached,
+      made: this.#made,
+    };
   }
 
   /** Half a segment must be out of the cache before anybody goes on. */
   async discard(): Promise<void> {
     await this.#store?.discard();
+  }
+
+  /** What was written so far stays as it is. */
+  #hash(): Promise<string> {
+    const { descriptor, sizeBytes } = this.#part;
+    const hashed = this.#work.pool.hash({ descriptor, toBytes: sizeBytes });
+    // Only the last one counts; the failure of an earlier one is met there, or was met before.
+    hashed.catch(() => {});
+    return hashed;
   }
 
   #add({ sha256, crc, sizeBytes }: GroupFacts): void {

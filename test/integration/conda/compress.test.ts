@@ -80,10 +80,11 @@ async function write(
       sizeBytes: 0,
       log: silentLog,
     });
-    const sha256 = part.digest();
     await part.close();
     await part.publish();
-    return { bytes: readFileSync(target), sha256, ...facts };
+    const bytes = readFileSync(target);
+    expect(facts.sha256).toBe(sha256Of(bytes));
+    return { bytes, ...facts };
   } finally {
     await part.discard();
     await pool.close();

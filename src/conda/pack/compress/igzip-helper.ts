@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { fstatSync, ftruncateSync, readSync, writeSync } from "node:fs";
+import { fstatSync, ftruncateSync, readSync } from "node:fs";
 
 import { packErrors } from "../errors.ts";
+import { writeWhole } from "../segment-file.ts";
 
 /** Compresses slices with igzip, one after the other. */
 export interface IgzipHelper {
@@ -42,7 +43,8 @@ export function createIgzipHelper(
   return {
     async compress(bytes, crc, room) {
       shell ??= startShell(program, level, { input, output });
-      writeWhole(input, bytes);
+      writeWhole(input, bytes, 0);
+      ftruncateSync(input, bytes.length);
       const complaint = await ask(shell);
       // igzip does not say why it could not write; to a file without a name it can only be for want of room.
       if (complaint?.includes("while writing to file") === true)
@@ -102,12 +104,6 @@ function endsWith(member: Uint8Array, crc: number, sizeBytes: number): boolean {
   if (member.length < 18) return false;
   const trailer = Buffer.from(member.slice(-8));
   return trailer.readUInt32LE(0) === crc && trailer.readUInt32LE(4) === sizeBytes % 2 ** 32;
-}
-
-function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(descriptor, bytes, done, bytes.length - done, done);
-  ftruncateSync(descriptor, bytes.length);
 }
 
 function readWhole(descriptor: number, room: Uint8Array): Uint8Array {

@@ -1,3 +1,4 @@
+import type { GroupFacts } from "../digest-groups.ts";
 import type { Slice } from "../slices.ts";
 import type { Codec } from "./compressor.ts";
 import type { IgzipFiles } from "./igzip-helper.ts";
@@ -20,12 +21,28 @@ export interface FactsWanted {
 }
 
 export interface SliceRequest {
-  id: number;
+  kind: "slice";
   slice: Slice;
   /** Where the compressed bytes go; without it only what the slice is, is asked. */
   room?: SharedArrayBuffer | undefined;
   wanted: FactsWanted;
 }
+
+/** To copy a segment of the cache to a place in the pack: see `copySegment`. */
+export interface CopyRequest {
+  kind: "copy";
+  file: string;
+  to: { descriptor: number; position: number };
+}
+
+/** To hash a file that grows up to where it is finished; one thread does it all. */
+export interface HashRequest {
+  kind: "hash";
+  descriptor: number;
+  toBytes: number;
+}
+
+export type ThreadRequest = { id: number } & (SliceRequest | CopyRequest | HashRequest);
 
 /** After this a thread ends, when it has done what it was given before. */
 export const lastMessage = "end";
@@ -39,8 +56,15 @@ export interface SliceFacts {
   fingerprints: Uint8Array;
 }
 
-export type SliceReply =
-  /** `packed` is in the room, or beside it where it would not fit. */
-  | ({ id: number; kind: "done"; packed: Uint8Array | undefined } & SliceFacts)
+export interface SliceResult extends SliceFacts {
+  /** In the room, or beside it where it would not fit. */
+  packed: Uint8Array | undefined;
+}
+
+export type ThreadReply = { id: number } & (
+  | { kind: "slice"; result: SliceResult }
+  | { kind: "copy"; facts: GroupFacts | undefined }
+  | { kind: "hash"; sha256: string }
   /** `code` is one of `packErrors`, or of the system. */
-  | { id: number; kind: "failed"; code: string; message: string };
+  | { kind: "failed"; code: string; message: string }
+);

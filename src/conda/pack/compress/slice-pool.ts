@@ -6,15 +6,19 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 
 import { packErrors } from "../errors.ts";
+import type { GroupFacts } from "../digest-groups.ts";
 import type { Slice } from "../slices.ts";
 import type { Compressor } from "./compressor.ts";
 import {
   lastMessage,
+  type CopyRequest,
   type FactsWanted,
+  type HashRequest,
   type SliceFacts,
-  type SliceReply,
   type SliceRequest,
   type SliceWork,
+  type ThreadReply,
+  type ThreadRequest,
 } from "./slice-messages.ts";
 
 /** Threads that read, hash and compress slices. */
@@ -22,12 +26,16 @@ export interface SlicePool {
   /** How many slices are to be in work at once: enough that no thread waits, few enough that memory stays bounded. */
   readonly ahead: number;
   /**
-   * Compresses a slice; goes before all of which only facts are asked. Fingerprints come with it where there is a key.
+   * Compresses a slice; goes before all that is only described. Fingerprints come with it where there is a key.
    *
    * @throws E_FILE_CHANGED, E_COMPRESSOR_FAILED, errors of the file system
    */
   pack(slice: Slice): Promise<PackedSlice>;
   describe(slice: Slice, wanted: FactsWanted): Promise<SliceFacts>;
+  /** See `copySegment`; goes before all that is only described. */
+  copy(file: string, to: CopyRequest["to"]): Promise<GroupFacts | undefined>;
+  /** The sha256 of a file that grows, up to where it is finished; what was hashed before is not read again. */
+  hash(file: Omit<HashRequest, "kind">): Promise<string>;
   /** What is still in work fails. */
   close(): Promise<void>;
 }
@@ -39,8 +47,8 @@ export interface PackedSlice extends SliceFacts {
 }
 
 interface Job {
-  request: SliceRequest;
-  done: (reply: SliceReply & { kind: "done" }) => void;
+  request: ThreadRequest;
+  done: (reply: ThreadReply) => void;
   fail: (error: unknown) => void;
 }
 
@@ -50,6 +58,12 @@ export interface PoolOptions {
   scratch: string;
   /** See `fingerprint`. */
   fingerprintKey?: Uint8Array | undefined;
+}
+
+interface Thread {
+  worker: Worker;
+  /** How much it was given and has not done. */
+  waiting: number;
 }
 
 /** The next slice is there when a thread has done one. */
@@ -82,15 +96,15 @@ export function openSlicePool(
       fail(error);
     jobs.clear();
   };
-  const start = () => {
+  const start = (): Thread => {
     const thread = { worker: startWorker({ codec, fingerprintKey, ...openFiles() }), waiting: 0 };
-    thread.worker.on("message", (reply: SliceReply) => {
+    thread.worker.on("message", (reply: ThreadReply) => {
       thread.waiting -= 1;
       const job = jobs.get(reply.id);
       jobs.delete(reply.id);
       handOut();
-      if (reply.kind === "done") job?.done(reply);
-      else job?.fail(errorOf(reply));
+      if (reply.kind === "failed") job?.fail(errorOf(reply));
+      else job?.done(reply);
     });
     thread.worker.on("error", failAll);
     return thread;
@@ -102,18 +116,33 @@ export function openSlicePool(
         if (thread.waiting > round) continue;
         const job = urgent.shift() ?? others.shift();
         if (job === undefined) return;
-        thread.waiting += 1;
-        jobs.set(job.request.id, job);
-        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-        thread.worker.postMessage(job.request);
+        give(job, thread);
       }
   };
-  const run = (queue: Job[], wanted: Omit<SliceRequest, "id">) =>
-    new Promise<SliceReply & { kind: "done" }>((done, fail) => {
+  const give = (job: Job, thread: Thread) => {
+    thread.waiting += 1;
+    jobs.set(job.request.id, job);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    thread.worker.postMessage(job.request);
+  };
+  const jobOf = <Request extends SliceRequest | CopyRequest | HashRequest>(
+    request: Request,
+    hand: (job: Job) => void,
+  ) =>
+    new Promise<ThreadReply & { kind: Request["kind"] }>((resolve, fail) => {
       lastId += 1;
-      queue.push({ request: { id: lastId, ...wanted }, done, fail });
-      handOut();
+      const isAnswer = (reply: ThreadReply): reply is ThreadReply & { kind: Request["kind"] } =>
+        reply.kind === request.kind;
+      const done = (reply: ThreadReply) => {
+        if (isAnswer(reply)) resolve(reply);
+        else fail(new TypeError(`${request.kind} was answered by ${reply.kind}`));
+      };
+      hand({ request: { id: lastId, ...request }, done, fail });
     });
+  const queueIn = (queue: Job[]) => (job: Job) => {
+    queue.push(job);
+    handOut();
+  };
 
   return {
     ahead: mostPerThread * threads + 1,
@@ -121,11 +150,19 @@ export function openSlicePool(
       // Bytes that do not compress take a little more than they are.
       const room = rooms.pop() ?? new SharedArrayBuffer(sliceBytes + (sliceBytes >> 8) + 1024);
       const wanted = { digests: true, fingerprints: fingerprintKey !== undefined };
-      const { packed, ...facts } = await run(urgent, { slice, room, wanted });
+      const { result } = await jobOf({ kind: "slice", slice, room, wanted }, queueIn(urgent));
+      const { packed, ...facts } = result;
       if (packed === undefined) throw new TypeError("A slice came back without its bytes");
       return { packed, ...facts, release: () => void rooms.push(room) };
     },
-    describe: (slice, wanted) => run(others, { slice, wanted }),
+    describe: async (slice, wanted) =>
+      (await jobOf({ kind: "slice", slice, wanted }, queueIn(others))).result,
+    copy: async (file, to) => (await jobOf({ kind: "copy", file, to }, queueIn(urgent))).facts,
+    async hash(file) {
+      const [first] = workers;
+      if (first === undefined) throw new TypeError("The pool was opened without threads");
+      return (await jobOf({ kind: "hash", ...file }, (job) => give(job, first))).sha256;
+    },
     async close() {
       failAll(new Error("The pack has ended"));
       await Promise.all(workers.map(({ worker }) => stop(worker)));
@@ -171,7 +208,7 @@ function openUnnamed(scratch: string): number {
   return descriptor;
 }
 
-function errorOf({ code, message }: SliceReply & { kind: "failed" }): Error {
+function errorOf({ code, message }: ThreadReply & { kind: "failed" }): Error {
   if (code === "E_FILE_CHANGED" || code === "E_COMPRESSOR_FAILED") return packErrors(code, message);
   return Object.assign(new Error(message), { code });
 }

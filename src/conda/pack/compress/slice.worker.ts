@@ -1,16 +1,20 @@
-/** Reads, hashes and compresses slices in a thread of its own: no byte of the environment passes through the main one. */
+/** Reads, hashes and compresses in a thread of its own: no byte of the environment passes through the main one. */
 import { parentPort, workerData } from "node:worker_threads";
 import { constants, deflateRawSync, zstdCompressSync } from "node:zlib";
 
 import { codeOf } from "../guards.ts";
 import { readSlice } from "../slices.ts";
+import { copySegment } from "../segment-file.ts";
+import { GrowingFile } from "./growing-file.ts";
 import { createIgzipHelper } from "./igzip-helper.ts";
 import { describeSlice } from "./slice-facts.ts";
 import {
   lastMessage,
-  type SliceReply,
   type SliceRequest,
+  type SliceResult,
   type SliceWork,
+  type ThreadReply,
+  type ThreadRequest,
 } from "./slice-messages.ts";
 
 const { codec, files, fingerprintKey }: SliceWork = workerData;
@@ -21,9 +25,11 @@ const helper = codec.kind === "igzip" && files ? createIgzipHelper(codec, files)
 /** Used again for every slice; a larger one is made where a slice needs it. */
 let memory = Buffer.alloc(0);
 let slicesDone = 0;
+const copyBytes = 1 << 20;
+let growing: GrowingFile | undefined;
 let lastJob = Promise.resolve();
 
-parentPort?.on("message", (request: SliceRequest | typeof lastMessage) => {
+parentPort?.on("message", (request: ThreadRequest | typeof lastMessage) => {
   // One after the other: they share the memory and the helper.
   lastJob = lastJob.then(() => (request === lastMessage ? end() : answer(request)));
 });
@@ -33,26 +39,46 @@ async function end(): Promise<void> {
   parentPort?.close();
 }
 
-async function answer({ id, slice, room, wanted }: SliceRequest): Promise<void> {
+async function answer({ id, ...request }: ThreadRequest): Promise<void> {
   try {
-    const sizeBytes = slice.lookBackBytes + slice.sizeBytes;
-    if (memory.length < sizeBytes) memory = Buffer.allocUnsafeSlow(sizeBytes);
-    const read = readSlice(slice, memory);
-    const own = read.subarray(slice.lookBackBytes);
-    const facts = describeSlice(own, wanted, fingerprintKey);
-    const packed = room && (await compress(own, read, facts.crc, new Uint8Array(room)));
-    reply({ id, kind: "done", packed, ...facts });
-    slicesDone += 1;
-    if (slicesDone % slicesPerCollection === 0) globalThis.gc?.();
+    switch (request.kind) {
+      case "slice":
+        reply({ id, kind: "slice", result: await work(request) });
+        slicesDone += 1;
+        if (slicesDone % slicesPerCollection === 0) globalThis.gc?.();
+        return;
+      case "copy": {
+        const facts = copySegment(request.file, request.to, roomFor(copyBytes));
+        return reply({ id, kind: "copy", facts });
+      }
+      case "hash": {
+        growing ??= new GrowingFile();
+        const sha256 = growing.hash(request.descriptor, request.toBytes);
+        return reply({ id, kind: "hash", sha256 });
+      }
+    }
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     reply({ id, kind: "failed", code: codeOf(error) ?? "", message });
   }
 }
 
-function reply(message: SliceReply): void {
+function reply(message: ThreadReply): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
   parentPort?.postMessage(message);
+}
+
+function roomFor(sizeBytes: number): Buffer {
+  if (memory.length < sizeBytes) memory = Buffer.allocUnsafeSlow(sizeBytes);
+  return memory.subarray(0, sizeBytes);
+}
+
+async function work({ slice, room, wanted }: SliceRequest): Promise<SliceResult> {
+  const read = readSlice(slice, roomFor(slice.lookBackBytes + slice.sizeBytes));
+  const own = read.subarray(slice.lookBackBytes);
+  const facts = describeSlice(own, wanted, fingerprintKey);
+  const packed = room && (await compress(own, read, facts.crc, new Uint8Array(room)));
+  return { packed, ...facts };
 }
 
 /** @param read the slice with what it looks back to before it */
