@@ -82,13 +82,14 @@ async function planProject(context: PackContext): Promise<readonly Effect[]> {
   return [created, installed, packed];
 }
 
-/** Reads an existing environment as a whole first, so that a dry run tells everything that would be wrong. */
+/** A dry run reads an existing environment as a whole, and so tells everything that would be wrong. */
 async function planEnvironment(context: PackContext, given: string): Promise<readonly Effect[]> {
-  const { cwd, log, signal } = context;
+  const { cwd, log, signal, dryRun } = context;
   const prefix = await readTruePrefix(resolve(cwd, given));
   const settings = readSettings(context, await readReleaseTime(context));
   const named = nameEnvironmentPack(context);
   const plan = await planPack(prefix, settings, { log, signal });
+  if (dryRun) for (const { decide } of plan.groups) await decide();
   return [
     applied({
       id: "pack",
