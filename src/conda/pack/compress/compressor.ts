@@ -69,7 +69,7 @@ export function zstd(level: number): Compressor {
  * which every reader takes for one stream (RFC 1952, 2.2).
  */
 export function igzip(program: string, version: string, level: number): Compressor {
-  const sliceBytes = 8 * mebibyte;
+  const sliceBytes = 4 * mebibyte;
   return {
     title: `igzip ${version}, level ${level}`,
     id: `igzip-${level}-${version}-${process.arch}-${sliceBytes}`,

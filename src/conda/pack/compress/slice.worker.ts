@@ -18,8 +18,8 @@ import {
 } from "./slice-messages.ts";
 
 const { codec, files, fingerprintKey }: SliceWork = workerData;
-/** zlib and zstd leave a piece of memory behind per slice that V8 does not count as its own. */
-const slicesPerCollection = 32;
+/** zlib and zstd leave a piece of memory behind per slice, zstd's of megabytes, that V8 does not count as its own. */
+const slicesPerCollection = codec.kind === "zstd" ? 8 : 32;
 const { Z_SYNC_FLUSH, ZSTD_c_checksumFlag, ZSTD_c_compressionLevel } = constants;
 const helper = codec.kind === "igzip" && files ? createIgzipHelper(codec, files) : undefined;
 /** Used again for every slice; a larger one is made where a slice needs it. */
