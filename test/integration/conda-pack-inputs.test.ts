@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -220,4 +221,19 @@ test("a cache that cannot be written costs one warning, not the pack", async () 
   const run = await pack({ PACK_CACHE_DIR: "cache" });
   expect(run.exitCode).toBe(0);
   expect(run.stderr.match(/PACK_CACHE_DIR cannot be written/g)).toHaveLength(1);
+});
+
+test("what the command tells malloc about memory does not reach the programs that it starts", async () => {
+  const { cwd } = await smallEnvironment();
+  mkdirSync(join(cwd, "bin"));
+  const standIn = join(cwd, "bin/micromamba");
+  writeFileSync(standIn, `#!/bin/sh\nenv > "${cwd}/environment"\nexit 1\n`, { mode: 0o755 });
+  writeFileSync(join(cwd, "pyproject.toml"), "");
+  writeFileSync(join(cwd, "environment.yml"), "dependencies:\n  - python\n");
+  const command = join(import.meta.dirname, "../../dist/bin/conda-pack");
+  const { status } = spawnSync(command, { cwd, env: { PATH: `${cwd}/bin:/usr/bin:/bin` } });
+  expect(status).not.toBe(0);
+  const environment = readFileSync(join(cwd, "environment"), "utf8");
+  expect(environment).toContain("PATH=");
+  expect(environment).not.toContain("MALLOC_");
 });
