@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 
 import type { GroupFacts } from "./digest-groups.ts";
+import { writeWhole } from "./write-whole.ts";
 
 /** Behind the bytes: what they were made from, a mark, and the CRC-32 of all, which tells damage, not malice. */
 const mark = Buffer.from("slipway3");
@@ -70,9 +71,4 @@ function openOrUndefined(file: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-export function writeWhole(descriptor: number, bytes: Uint8Array, position: number): void {
-  for (let done = 0; done < bytes.length;)
-    done += writeSync(descriptor, bytes, done, bytes.length - done, position + done);
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fstatSync, ftruncateSync, readSync } from "node:fs";
 
 import { packErrors } from "../errors.ts";
-import { writeWhole } from "../segment-file.ts";
+import { writeWhole } from "../write-whole.ts";
 
 /** Compresses slices with igzip, one after the other. */
 export interface IgzipHelper {
