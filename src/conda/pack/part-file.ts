@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { constants, readSync } from "node:fs";
+import { constants } from "node:fs";
 import { open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
 import { humanSize } from "../../step/log/progress.ts";
+import { GrowingFile } from "./compress/growing-file.ts";
 import { packErrors } from "./errors.ts";
 import { codeOf } from "./guards.ts";
 import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
@@ -72,15 +72,7 @@ export class PartFile {
 
   /** sha256 of the file as it is, read back from it. */
   digest(): string {
-    const hash = createHash("sha256");
-    const buffer = Buffer.allocUnsafeSlow(1 << 20);
-    for (let position = 0; position < this.#sizeBytes;) {
-      const count = readSync(this.#handle.fd, buffer, 0, buffer.length, position);
-      if (count === 0) break;
-      hash.update(buffer.subarray(0, count));
-      position += count;
-    }
-    return hash.digest("hex");
+    return new GrowingFile().hash(this.#handle.fd, this.#sizeBytes);
   }
 
   /** Ready to be read by others, not yet under its name. Mode 0644 whatever the umask: workers read it as other users. */

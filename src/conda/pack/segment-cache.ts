@@ -18,7 +18,7 @@ import { makeFolder } from "../make-folder.ts";
 import { fingerprintKeyBytes } from "./compress/slice-facts.ts";
 import type { GroupFacts } from "./digest-groups.ts";
 import { codeOf } from "./guards.ts";
-import { footerBytes, footerOf } from "./segment-file.ts";
+import { footerOf } from "./segment-file.ts";
 import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
 
 /** Compressed segments of groups that did not change, by the fingerprint of what they are made from. */
@@ -35,8 +35,6 @@ export interface SegmentCache {
 export interface CachedSegment {
   /** To be copied by `copySegment`. */
   readonly file: string;
-  /** Of the segment alone. */
-  readonly sizeBytes: number;
   /** It turned out to be damaged. */
   remove(): Promise<void>;
 }
@@ -72,7 +70,6 @@ export async function openSegmentCache(folder: string, log: Log): Promise<Segmen
       await utimes(place, now, now).catch(() => {});
       return {
         file: place,
-        sizeBytes: Math.max(0, found.size - footerBytes),
         async remove() {
           log.warn(`A segment in PACK_CACHE_DIR is damaged and is made again: ${place}`);
           await rm(place, { force: true });

@@ -7,7 +7,7 @@ import { writeWhole } from "./write-whole.ts";
 /** Behind the bytes: what they were made from, a mark, and the CRC-32 of all, which tells damage, not malice. */
 const mark = Buffer.from("slipway3");
 const factsBytes = 32 + 4 + 8;
-export const footerBytes = factsBytes + mark.length + 4;
+const footerBytes = factsBytes + mark.length + 4;
 
 /** @param segmentCrc of the bytes before it */
 export function footerOf({ sha256, crc, sizeBytes }: GroupFacts, segmentCrc: number): Buffer {
@@ -29,17 +29,22 @@ function readFooter(footer: Buffer): GroupFacts {
   };
 }
 
+/** What a segment was made from, and how much it takes in the pack. */
+export interface CopiedSegment extends GroupFacts {
+  packedBytes: number;
+}
+
 /**
  * Copies a segment of the cache to a place in another file.
  *
  * @param buffer through which it goes
- * @returns what it was made from; nothing where it turned out to be damaged: what was written cannot be used then
+ * @returns what was copied; nothing where it turned out to be damaged: what was written cannot be used then
  */
 export function copySegment(
   file: string,
   to: { descriptor: number; position: number },
   buffer: Buffer,
-): GroupFacts | undefined {
+): CopiedSegment | undefined {
   const from = openOrUndefined(file);
   if (from === undefined) return undefined;
   try {
@@ -58,7 +63,7 @@ export function copySegment(
     const footer = Buffer.alloc(footerBytes);
     readSync(from, footer, 0, footerBytes, end);
     const facts = readFooter(footer);
-    return footer.equals(footerOf(facts, crc)) ? facts : undefined;
+    return footer.equals(footerOf(facts, crc)) ? { ...facts, packedBytes: end } : undefined;
   } finally {
     closeSync(from);
   }

@@ -172,13 +172,13 @@ class TarWriter {
   async putCached({ segment, found }: Piece & { kind: "cached" }): Promise<void> {
     const part = this.#part;
     const to = { descriptor: part.descriptor, position: part.sizeBytes };
-    const facts = await this.#work.pool.copy(found.file, to);
-    if (facts !== undefined) {
-      part.grow(found.sizeBytes);
+    const copied = await this.#work.pool.copy(found.file, to);
+    if (copied !== undefined) {
+      part.grow(copied.packedBytes);
       this.#hash();
       this.#cached += 1;
-      this.#add(facts);
-      this.#advance(facts.sizeBytes);
+      this.#add(copied);
+      this.#advance(copied.sizeBytes);
       return;
     }
     await found.remove();

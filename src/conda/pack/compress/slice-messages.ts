@@ -1,4 +1,4 @@
-import type { GroupFacts } from "../digest-groups.ts";
+import type { CopiedSegment } from "../segment-file.ts";
 import type { Slice } from "../slices.ts";
 import type { Codec } from "./compressor.ts";
 import type { IgzipFiles } from "./igzip-helper.ts";
@@ -63,7 +63,7 @@ export interface SliceResult extends SliceFacts {
 
 export type ThreadReply = { id: number } & (
   | { kind: "slice"; result: SliceResult }
-  | { kind: "copy"; facts: GroupFacts | undefined }
+  | { kind: "copy"; segment: CopiedSegment | undefined }
   | { kind: "hash"; sha256: string }
   /** `code` is one of `packErrors`, or of the system. */
   | { kind: "failed"; code: string; message: string }

@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 
 import { packErrors } from "../errors.ts";
-import type { GroupFacts } from "../digest-groups.ts";
+import type { CopiedSegment } from "../segment-file.ts";
 import type { Slice } from "../slices.ts";
 import type { Compressor } from "./compressor.ts";
 import {
@@ -33,7 +33,7 @@ export interface SlicePool {
   pack(slice: Slice): Promise<PackedSlice>;
   describe(slice: Slice, wanted: FactsWanted): Promise<SliceFacts>;
   /** See `copySegment`; goes before all that is only described. */
-  copy(file: string, to: CopyRequest["to"]): Promise<GroupFacts | undefined>;
+  copy(file: string, to: CopyRequest["to"]): Promise<CopiedSegment | undefined>;
   /** The sha256 of a file that grows, up to where it is finished; what was hashed before is not read again. */
   hash(file: Omit<HashRequest, "kind">): Promise<string>;
   /** What is still in work fails. */
@@ -69,10 +69,7 @@ interface Thread {
 /** The next slice is there when a thread has done one. */
 const mostPerThread = 2;
 
-/**
- * Threads instead of libuv's pool, whose size is fixed at four before our code runs (nodejs/node#47709).
- *
- */
+/** Threads instead of libuv's pool, whose size is fixed at four before our code runs (nodejs/node#47709). */
 export function openSlicePool(
   { codec, sliceBytes }: Pick<Compressor, "codec" | "sliceBytes">,
   { threads, scratch, fingerprintKey }: PoolOptions,
@@ -157,7 +154,7 @@ export function openSlicePool(
     },
     describe: async (slice, wanted) =>
       (await jobOf({ kind: "slice", slice, wanted }, queueIn(others))).result,
-    copy: async (file, to) => (await jobOf({ kind: "copy", file, to }, queueIn(urgent))).facts,
+    copy: async (file, to) => (await jobOf({ kind: "copy", file, to }, queueIn(urgent))).segment,
     async hash(file) {
       const [first] = workers;
       if (first === undefined) throw new TypeError("The pool was opened without threads");

@@ -48,8 +48,8 @@ async function answer({ id, ...request }: ThreadRequest): Promise<void> {
         if (slicesDone % slicesPerCollection === 0) globalThis.gc?.();
         return;
       case "copy": {
-        const facts = copySegment(request.file, request.to, roomFor(copyBytes));
-        return reply({ id, kind: "copy", facts });
+        const segment = copySegment(request.file, request.to, roomFor(copyBytes));
+        return reply({ id, kind: "copy", segment });
       }
       case "hash": {
         growing ??= new GrowingFile();
