@@ -48,8 +48,9 @@ export function openExtractors(count = Math.min(availableParallelism(), mostThre
       if (error === undefined) job?.settle();
       else job?.fail(error);
     });
-    thread.worker.on("error", (cause) => {
-      const message = `A thread that unpacks broke down: ${cause.message}.`;
+    thread.worker.on("error", (cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const message = `A thread that unpacks broke down: ${why}.`;
       const error = condaError("E_CONDA_UNPACK", message, { cause });
       for (const job of jobs.values()) job.fail(error);
       jobs.clear();

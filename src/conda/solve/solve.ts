@@ -84,8 +84,9 @@ async function runSolver(request: SolveRequest, signal: AbortSignal): Promise<So
         else
           fail(condaError("E_CONDA_SOLVER", "The solver answered with nothing that makes sense."));
       });
-      worker.once("error", (cause) => {
-        fail(condaError("E_CONDA_SOLVER", `The solver broke down: ${cause.message}.`, { cause }));
+      worker.once("error", (cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        fail(condaError("E_CONDA_SOLVER", `The solver broke down: ${why}.`, { cause }));
       });
       worker.once("exit", () => {
         fail(condaError("E_CONDA_SOLVER", "The solver ended without an answer."));
