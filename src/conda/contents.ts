@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { packageOf, packageRecords, type InstalledPackage } from "./installed-packages.ts";
-import { textIn, textsIn } from "./json-fields.ts";
+import { textIn, textsIn, type Fields } from "./json-fields.ts";
 import { distInfoFolders, readInstalledProject } from "./pip/installed-project.ts";
 
 /** A conda package of an environment, with what its record says of licence and requirements. */
@@ -25,11 +25,18 @@ export interface EnvironmentContents {
   readonly pip: readonly PipContent[];
 }
 
-/** Reads what an environment is made of, from its own records: `conda-meta` and `*.dist-info`. */
-export async function readContents(prefix: string): Promise<EnvironmentContents> {
+/**
+ * Reads what an environment is made of, from its own records: `conda-meta` and `*.dist-info`.
+ *
+ * @param records those of `conda-meta`, where they were read already
+ */
+export async function readContents(
+  prefix: string,
+  records: Iterable<Fields> | AsyncIterable<Fields> = packageRecords(prefix),
+): Promise<EnvironmentContents> {
   const conda: CondaContent[] = [];
   const owned = new Set<string>();
-  for await (const record of packageRecords(prefix)) {
+  for await (const record of records) {
     const requires = textsIn(record, "depends").map(nameIn);
     conda.push({ ...packageOf(record), license: textIn(record, "license"), requires });
     for (const file of textsIn(record, "files")) if (file.endsWith("/METADATA")) owned.add(file);

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { contentOfFile, type Splice } from "./content.ts";
 import type { Decision } from "./decide-content.ts";
 import { headerBytes, isFresh, sourceOf, splicePrefixAway, spliceSourceTime } from "./pyc.ts";
-import type { RawPath } from "./raw-path.ts";
+import type { DiskPath, RawPath } from "./raw-path.ts";
 import type { Scanner } from "./scan.ts";
 import type { Found } from "./walk.ts";
 
@@ -23,7 +23,7 @@ export interface PackedSource {
  * @param file whether a package vouches for its bytes: then it was compiled elsewhere, and only its header is read
  */
 export function decideCompiled(
-  file: { disk: Buffer; sizeBytes: number; isAsPackaged: boolean },
+  file: { disk: DiskPath; sizeBytes: number; isAsPackaged: boolean },
   prefix: string,
   foundSource: Found | undefined,
   packedSource: PackedSource | undefined,

@@ -11,7 +11,15 @@ import {
   spliceIn,
   type PrefixRecord,
 } from "./prefix-places.ts";
-import { folderName, onDisk, toRaw, toText, type RawPath } from "./raw-path.ts";
+import {
+  type DiskPath,
+  folderName,
+  fromDisk,
+  onDisk,
+  type RawPath,
+  toRaw,
+  toText,
+} from "./raw-path.ts";
 import type { PathFacts } from "./records.ts";
 import type { Scanner } from "./scan.ts";
 import { relocateShebang } from "./shebang.ts";
@@ -50,7 +58,7 @@ export function decideContent(file: FileToDecide, context: DecisionContext): Dec
 
 /** Where the prefix is in the file, and what shall stand there in the archive. */
 type Base =
-  | { kind: "as-is"; disk: Buffer; sizeBytes: number }
+  | { kind: "as-is"; disk: DiskPath; sizeBytes: number }
   | (Located & { kind: "located"; placeholder: string });
 
 function findBase(file: FileToDecide, context: DecisionContext): Base {
@@ -100,12 +108,12 @@ function searchPrefix(
 }
 
 // NULs are valid UTF-8, but a file with NULs has strings of fixed places.
-function hasNul({ disk, sizeBytes }: { disk: Buffer; sizeBytes: number }, scanner: Scanner) {
+function hasNul({ disk, sizeBytes }: { disk: DiskPath; sizeBytes: number }, scanner: Scanner) {
   return scanner.findStringEnd(disk, 0, 0).end < sizeBytes;
 }
 
 // Compressed or pickled data may hold the path as well, but not as text up to a NUL.
-function isCString(disk: Buffer, hits: readonly number[], scanner: Scanner): boolean {
+function isCString(disk: DiskPath, hits: readonly number[], scanner: Scanner): boolean {
   return hits.every((hit) => {
     const { end } = scanner.findStringEnd(disk, hit, 0);
     const text = scanner.read(disk, hit, Math.min(end - hit, 65_536));
@@ -185,7 +193,7 @@ function settle(path: RawPath, base: Base, context: DecisionContext): Decision {
     return { content: contentOfFile(base.file, base.sizeBytes), isChanged: false };
   }
   const content = withReplacement(base, replacement);
-  const isFromCache = !base.file.equals(onDisk(context.prefix, path));
+  const isFromCache = fromDisk(base.file) !== fromDisk(onDisk(context.prefix, path));
   const isChanged = isFromCache || (countHits(places) > 0 && !replacement.equals(token));
   if (context.destPrefix !== undefined || countHits(places) === 0) return { content, isChanged };
   return {

@@ -22,6 +22,13 @@ export interface Decider {
 
 type FoundFile = Found & { kind: "file" };
 
+interface Case {
+  readonly item: FoundFile;
+  readonly owner: Owner;
+  isDecided: boolean;
+  decision?: Decision | undefined;
+}
+
 /** @param wanted all that may be packed */
 export function createDecider(
   survey: Survey,
@@ -29,23 +36,21 @@ export function createDecider(
   { options, clock, context }: { options: PlanOptions; clock: Clock; context: DecisionContext },
 ): Decider {
   const { prefix, found } = survey;
-  const ownedFiles = new Map(wanted.map((owned) => [owned.item.path, owned]));
+  const cases = new Map<RawPath, Case>();
+  for (const { item, owner } of wanted)
+    if (item.kind === "file") cases.set(item.path, { item, owner, isDecided: false });
   const decideMeta = createMetaDecider(survey, options, context);
-  const decided = new Map<RawPath, Decision | undefined>();
 
   const decide = (path: RawPath): Decision | undefined => {
-    if (decided.has(path)) return decided.get(path);
-    const owned = ownedFiles.get(path);
-    if (owned?.item.kind !== "file") return undefined;
-    const decision = isCompiled(path)
-      ? decideModule(owned.item, owned.owner)
-      : decideOther(owned.item, owned.owner);
-    decided.set(path, decision);
-    if (decision === undefined || !path.endsWith(".dist-info/RECORD")) return decision;
-    const after = settleRecord(prefix, path, decide, (listed) => found.has(listed));
-    if (after === undefined) return decision;
-    decided.set(path, after);
-    return after;
+    const one = cases.get(path);
+    if (one === undefined || one.isDecided) return one?.decision;
+    const { item, owner } = one;
+    one.decision = isCompiled(path) ? decideModule(item, owner) : decideOther(item, owner);
+    one.isDecided = true;
+    if (one.decision !== undefined && path.endsWith(".dist-info/RECORD"))
+      one.decision =
+        settleRecord(prefix, path, decide, (listed) => found.has(listed)) ?? one.decision;
+    return one.decision;
   };
 
   const decideOther = (item: FoundFile, owner: Owner): Decision | undefined => {
@@ -64,7 +69,7 @@ export function createDecider(
 
   const decideModule = ({ path, sizeBytes }: FoundFile, owner: Owner): Decision | undefined => {
     const source = found.get(sourceOf(path) ?? "");
-    const owned = source && ownedFiles.get(source.path);
+    const owned = source && cases.get(source.path);
     const decision = owned && decide(owned.item.path);
     const packed =
       decision && owned ? { decision, mtimeSeconds: clock(owned.item, owned.owner) } : undefined;
@@ -77,6 +82,6 @@ export function createDecider(
 
   return {
     of: decide,
-    records: () => [...decided.values()].flatMap((decision) => decision?.record ?? []),
+    records: () => [...cases.values()].flatMap(({ decision }) => decision?.record ?? []),
   };
 }

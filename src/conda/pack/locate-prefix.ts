@@ -1,8 +1,9 @@
 import type { CString, Places } from "./prefix-places.ts";
+import type { DiskPath } from "./raw-path.ts";
 import type { Scanner } from "./scan.ts";
 
 /** Every place of the token in a text file. */
-export function locateInText(file: Buffer, token: Buffer, scanner: Scanner): Places {
+export function locateInText(file: DiskPath, token: Buffer, scanner: Scanner): Places {
   return { mode: "text", hits: scanner.find(file, token) };
 }
 
@@ -13,7 +14,7 @@ export function locateInText(file: Buffer, token: Buffer, scanner: Scanner): Pla
  *   shorter prefix in place of the placeholder
  */
 export function locateInBinary(
-  file: Buffer,
+  file: DiskPath,
   token: Buffer,
   scanner: Scanner,
   roomPerHit: number,
@@ -37,7 +38,7 @@ export function locateInBinary(
  * What stands before is not looked at: `-L/opt/env/lib` is a hit.
  */
 export function atPathBorders(
-  file: Buffer,
+  file: DiskPath,
   hits: readonly number[],
   tokenBytes: number,
   scanner: Scanner,

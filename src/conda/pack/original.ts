@@ -3,13 +3,13 @@ import { statSync } from "node:fs";
 import { contentOfFile, hashContent } from "./content.ts";
 import { locateInBinary, locateInText } from "./locate-prefix.ts";
 import { longestReplacement, spliceIn, type Places } from "./prefix-places.ts";
-import { onDisk, type RawPath } from "./raw-path.ts";
+import { type DiskPath, onDisk, type RawPath } from "./raw-path.ts";
 import type { PathFacts } from "./records.ts";
 import type { Scanner } from "./scan.ts";
 
 /** A file and where a token stands in it that makes way for another prefix. */
 export interface Located {
-  file: Buffer;
+  file: DiskPath;
   sizeBytes: number;
   token: Buffer;
   places: Places;
@@ -24,7 +24,7 @@ export interface Located {
  * @returns `undefined` where the file is not what the installer left: somebody changed it
  */
 export function findOriginal(
-  file: { disk: Buffer; path: RawPath; sizeBytes: number },
+  file: { disk: DiskPath; path: RawPath; sizeBytes: number },
   facts: PathFacts & { placeholder: string; sha256: string },
   { prefix, source, scanner }: { prefix: Buffer; source: string | undefined; scanner: Scanner },
 ): Located | undefined {
@@ -54,7 +54,7 @@ export function findOriginal(
 }
 
 function locate(
-  file: Buffer,
+  file: DiskPath,
   token: Buffer,
   mode: "text" | "binary",
   roomPerHit: number,
@@ -75,7 +75,7 @@ function hex(content: Parameters<typeof hashContent>[0]): string {
 }
 
 // A noarch package keeps its modules and scripts under names of its own (conda's noarch: python).
-function cachePlaces(source: string, path: RawPath): Buffer[] {
+function cachePlaces(source: string, path: RawPath): DiskPath[] {
   const noarch = path
     .replace(/^lib\/python[^/]+\/site-packages\//, "site-packages/")
     .replace(/^bin\//, "python-scripts/");

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { contentOfBytes } from "./content.ts";
 import { decideText, type Decision, type DecisionContext } from "./decide-content.ts";
 import type { PlanOptions } from "./options.ts";
 import { normaliseName, type PipDistribution } from "./pip-distributions.ts";
-import { onDisk, toRaw, type RawPath } from "./raw-path.ts";
+import { onDisk, toRaw, toText, type RawPath } from "./raw-path.ts";
+import { parseRecord } from "./records.ts";
 import { scrubHistory, scrubRecord } from "./scrub-meta.ts";
 import type { Survey } from "./survey.ts";
 
@@ -20,15 +22,17 @@ export function createMetaDecider(
   options: PlanOptions,
   context: DecisionContext,
 ): (path: RawPath) => Decision | "ordinary" | undefined {
-  const records = new Map(survey.packages.map((item) => [item.recordPath, item.record]));
+  const records = new Set(survey.packages.map(({ recordPath }) => recordPath));
   const origins = new Map(
     survey.distributions
       .filter(({ isLocal, isEditable }) => isLocal && !isEditable)
       .map((item) => [`${item.infoFolder}/direct_url.json`, item]),
   );
   return (path) => {
-    const record = records.get(path);
-    if (record !== undefined) return decideText(path, toRaw(scrubRecord(record)), context);
+    if (records.has(path)) {
+      const record = parseRecord(join(survey.prefix, toText(path)));
+      return decideText(path, toRaw(scrubRecord(record)), context);
+    }
     if (path === historyPath) {
       const text = readFileSync(onDisk(survey.prefix, path), "latin1");
       return decideText(

@@ -21,12 +21,12 @@ export function mapOwners(
   packages: readonly CondaPackage[],
   distributions: readonly PipDistribution[],
 ): Owners {
-  const conda = new Map<RawPath, CondaPackage[]>();
+  const conda = new Map<RawPath, Owner>();
   for (const item of packages) {
+    const alone: Owner = { packages: [item] };
     for (const path of item.files) {
-      const others = conda.get(path);
-      if (others) others.push(item);
-      else conda.set(path, [item]);
+      const others = conda.get(path)?.packages;
+      conda.set(path, others === undefined ? alone : { packages: [...others, item] });
     }
   }
   const pip = new Map<RawPath, PipDistribution>();
@@ -35,9 +35,8 @@ export function mapOwners(
 
   const listed = (path: RawPath): Owner => {
     const inPip = pip.get(path) ?? infoFolders.get(folderName(path));
-    const inConda = conda.get(path);
-    if (inPip === undefined) return inConda === undefined ? nobody : { packages: inConda };
-    return { packages: inConda ?? [], pip: inPip };
+    const inConda = conda.get(path) ?? nobody;
+    return inPip === undefined ? inConda : { ...inConda, pip: inPip };
   };
   return {
     of(path) {
@@ -53,7 +52,14 @@ export function mapOwners(
 
 /** What the packages say of a file of theirs; nothing where pip wrote over it. */
 export function factsOf({ packages, pip }: Owner, path: RawPath): readonly PathFacts[] {
-  return pip === undefined ? packages.flatMap((item) => item.facts.get(path) ?? []) : [];
+  if (pip !== undefined) return [];
+  // One package owns nearly every file: for tens of thousands the shorter way counts.
+  const [first, ...others] = packages;
+  const facts = first?.facts.get(path);
+  const known = facts === undefined ? [] : [facts];
+  return others.length === 0
+    ? known
+    : [...known, ...others.flatMap((item) => item.facts.get(path) ?? [])];
 }
 
 /** Two files of one group are compressed together; the bytes of a group depend on that group alone. */

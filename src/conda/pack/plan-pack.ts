@@ -29,6 +29,8 @@ export interface PackPlan {
   /** As they are in the environment; what becomes of each is decided with its group. */
   files: number;
   sizeBytes: number;
+  /** What the environment says of its packages; of their files only those that tell of Python distributions. */
+  records: readonly Record<string, unknown>[];
 }
 
 /** A group whose files are decided on when it is wanted, so that the first ones can be packed meanwhile. */
@@ -73,7 +75,16 @@ export async function planPack(
     if (tooLong.length > 0) throw prefixTooLong(destPrefix, tooLong);
   }
   const files = owned.flatMap(({ item }) => (item.kind === "file" ? item.sizeBytes : []));
-  return { groups, files: owned.length, sizeBytes: files.reduce((sum, size) => sum + size, 0) };
+  const records = survey.packages.map(({ about, files }) => ({
+    ...about,
+    files: files.filter((path) => path.endsWith("/METADATA")).map(toText),
+  }));
+  return {
+    groups,
+    records,
+    files: owned.length,
+    sizeBytes: files.reduce((sum, size) => sum + size, 0),
+  };
 }
 
 /** Paths that our own files take, or that make no sense at another place. */

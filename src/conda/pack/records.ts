@@ -8,10 +8,10 @@ import { byBytes, toRaw, type RawPath } from "./raw-path.ts";
 /** What a package record says of one of its files (CEP 32, `paths_data`). */
 export interface PathFacts {
   /** sha256 of the file in the package, before the prefix was written into it. */
-  sha256?: string;
+  sha256: string | undefined;
   /** sha256 of the file after the prefix was written into it. */
-  sha256InPrefix?: string;
-  placeholder?: string;
+  sha256InPrefix: string | undefined;
+  placeholder: string | undefined;
   mode: "text" | "binary";
   /** Came into being when the package was linked: entry points, compiled modules. */
   isMade: boolean;
@@ -23,7 +23,8 @@ export interface CondaPackage {
   build: string;
   /** Where the record is: `conda-meta/N-V-B.json`. */
   recordPath: RawPath;
-  record: Record<string, unknown>;
+  /** What the record says of the package itself: all but its files, which are most of it. */
+  about: Record<string, unknown>;
   /** When the package was built, in seconds since 1970. */
   builtAtSeconds?: number;
   files: readonly RawPath[];
@@ -84,6 +85,7 @@ function readPackage(prefix: string, fileName: string): CondaPackage {
   const facts = readFacts(record["paths_data"]);
   const files = new Set(facts.keys());
   for (const file of listOf(record["files"])) if (typeof file === "string") files.add(toRaw(file));
+  const { files: _files, paths_data: _paths, ...about } = record;
   const link = isObject(record["link"]) ? record["link"] : {};
   const source = stringOf(link["source"]) ?? stringOf(record["extracted_package_dir"]);
   const timestamp = numberOf(record["timestamp"]);
@@ -93,7 +95,7 @@ function readPackage(prefix: string, fileName: string): CondaPackage {
     version,
     build: stringOf(record["build"]) ?? "",
     recordPath: `conda-meta/${toRaw(fileName)}`,
-    record,
+    about,
     files: [...files],
     facts,
     ...(timestamp !== undefined && timestamp > 0 && { builtAtSeconds: secondsOf(timestamp) }),
@@ -102,7 +104,13 @@ function readPackage(prefix: string, fileName: string): CondaPackage {
   };
 }
 
-function parseRecord(place: string): Record<string, unknown> {
+/**
+ * A record as a whole. It takes megabytes, so nobody keeps it.
+ *
+ * @param place its file
+ * @throws E_RECORD_UNREADABLE
+ */
+export function parseRecord(place: string): Record<string, unknown> {
   const text = readFileSync(place, "utf8");
   try {
     const record: unknown = JSON.parse(text);
@@ -121,16 +129,13 @@ function readFacts(pathsData: unknown): Map<RawPath, PathFacts> {
     const path = stringOf(item["_path"]);
     // A directory of a package is listed for removal; it has no content to look after.
     if (path === undefined || item["path_type"] === "directory") continue;
-    const sha256 = stringOf(item["sha256"]);
-    const sha256InPrefix = stringOf(item["sha256_in_prefix"]);
-    const placeholder = stringOf(item["prefix_placeholder"]);
     const type = item["path_type"];
     facts.set(toRaw(path), {
       mode: item["file_mode"] === "binary" ? "binary" : "text",
       isMade: type !== "hardlink" && type !== "softlink",
-      ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }),
-      ...(sha256InPrefix !== undefined && { sha256InPrefix: sha256InPrefix.toLowerCase() }),
-      ...(placeholder !== undefined && placeholder !== "" && { placeholder }),
+      sha256: stringOf(item["sha256"])?.toLowerCase(),
+      sha256InPrefix: stringOf(item["sha256_in_prefix"])?.toLowerCase(),
+      placeholder: stringOf(item["prefix_placeholder"]) || undefined,
     });
   }
   return facts;

@@ -1,15 +1,16 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import type { DiskPath } from "./raw-path.ts";
 
 /** Searches files of any size with one buffer of fixed size. */
 export interface Scanner {
   /** Positions of the needle, ascending, without overlap. */
-  find(file: Buffer, needle: Buffer): number[];
+  find(file: DiskPath, needle: Buffer): number[];
   /** The C string that goes on at `from`: where its NUL is (or the file ends), and how many NULs follow. */
-  findStringEnd(file: Buffer, from: number, wantedNuls: number): { end: number; nuls: number };
-  isUtf8(file: Buffer): boolean;
+  findStringEnd(file: DiskPath, from: number, wantedNuls: number): { end: number; nuls: number };
+  isUtf8(file: DiskPath): boolean;
   /** Up to `length` bytes from `start`. */
-  read(file: Buffer, start: number, length: number): Buffer;
+  read(file: DiskPath, start: number, length: number): Buffer;
 }
 
 export function createScanner(windowBytes = 1 << 20): Scanner {
@@ -19,15 +20,19 @@ export function createScanner(windowBytes = 1 << 20): Scanner {
     findStringEnd: (file, from, wantedNuls) =>
       withFile(file, (fd, size) => findEnd(fd, size, from, wantedNuls, window)),
     isUtf8: (file) => withFile(file, (fd, size) => isUtf8File(fd, size, window)),
-    read: (file, start, length) =>
-      withFile(file, (fd, size) => {
-        const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, size - start)));
+    read(file, start, length) {
+      const fd = openSync(file, "r");
+      try {
+        const bytes = Buffer.allocUnsafe(length);
         return bytes.subarray(0, fill(fd, bytes, start));
-      }),
+      } finally {
+        closeSync(fd);
+      }
+    },
   };
 }
 
-function withFile<Result>(file: Buffer, work: (fd: number, sizeBytes: number) => Result): Result {
+function withFile<Result>(file: DiskPath, work: (fd: number, sizeBytes: number) => Result): Result {
   const fd = openSync(file, "r");
   try {
     return work(fd, fstatSync(fd).size);

@@ -60,7 +60,9 @@ function sortKeys(value: unknown): unknown {
   if (!isObject(value)) return value;
   const keys = Object.keys(value);
   // Those of a record's files, tens of thousands, all have the same few: they are often in order.
-  if (!isInOrder(keys)) keys.sort(byBytesOfText);
+  const inOrder = isInOrder(keys);
+  if (inOrder && keys.every((key) => typeof value[key] !== "object")) return value;
+  if (!inOrder) keys.sort(byBytesOfText);
   return Object.fromEntries(keys.map((key) => [key, sortKeys(value[key])]));
 }
 

@@ -1,4 +1,4 @@
-import { contentOfBytes, copyContent, type Content, type Room } from "./content.ts";
+import { copyBytes, copyContent, type Content, type Room } from "./content.ts";
 import type { Entry } from "./entry.ts";
 import { padding, tarHeader, tarHeaderBytes } from "./tar-header.ts";
 
@@ -21,17 +21,23 @@ export interface Slice {
   sizeBytes: number;
 }
 
-/** Cuts the stream of the parts into slices of exactly the size, but for the last one. */
+/**
+ * Cuts the stream of the parts into slices of exactly the size, but for the last one.
+ *
+ * @param stretch of the stream, where not all of it is wanted
+ */
 export function* cutSlices(
   parts: readonly Part[],
   { sliceBytes, lookBackBytes }: { sliceBytes: number; lookBackBytes: number },
+  stretch?: Pick<Slice, "skipBytes" | "sizeBytes">,
 ): Generator<Slice> {
   const sizes = parts.map(streamBytes);
-  const totalBytes = sizes.reduce((sum, size) => sum + size, 0);
+  const startBytes = stretch?.skipBytes ?? 0;
+  const endBytes = startBytes + (stretch?.sizeBytes ?? sizes.reduce((sum, size) => sum + size, 0));
   let first = 0;
   let firstStart = 0;
-  for (let start = 0; start < totalBytes; start += sliceBytes) {
-    const end = Math.min(start + sliceBytes, totalBytes);
+  for (let start = startBytes; start < endBytes; start += sliceBytes) {
+    const end = Math.min(start + sliceBytes, endBytes);
     const from = Math.max(0, start - lookBackBytes);
     while (firstStart + (sizes[first] ?? 0) <= from) firstStart += sizes[first++] ?? 0;
     let behind = first;
@@ -64,27 +70,19 @@ export function readSlice(
 ): Buffer {
   const wanted = buffer.subarray(0, lookBackBytes + sizeBytes);
   const room: Room = { buffer: wanted, at: 0, skip: skipBytes };
-  for (const part of parts) {
-    const copy = copyPart(part, room);
-    // It stops where the room is full.
-    if (!copy.next().done) {
-      copy.return(undefined);
-      break;
-    }
-  }
+  for (const part of parts) copyPart(part, room);
   return wanted;
 }
 
-function* copyPart(part: Part, room: Room): Generator<void> {
+function copyPart(part: Part, room: Room): void {
   if ("from" in part) {
-    yield* copyContent(part, room);
+    copyContent(part, room);
     return;
   }
-  yield* copyContent(contentOfBytes(tarHeader(part)), room);
+  copyBytes(tarHeader(part), room);
   if (part.kind !== "file") return;
-  yield* copyContent(part.content, room);
-  const rest = padding(part.content.packedBytes);
-  if (rest > 0) yield* copyContent(contentOfBytes(zeroBlock.subarray(0, rest)), room);
+  copyContent(part.content, room);
+  copyBytes(zeroBlock.subarray(0, padding(part.content.packedBytes)), room);
 }
 
 const zeroBlock = new Uint8Array(512);

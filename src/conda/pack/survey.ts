@@ -28,7 +28,8 @@ export function surveyEnvironment(
   log: Log,
 ): Survey {
   const packages = readPackages(prefix);
-  const found = new Map(walkEnvironment(prefix, log).map((item) => [item.path, item]));
+  const found = new Map<RawPath, Found>();
+  for (const item of walkEnvironment(prefix, log)) found.set(item.path, item);
   const managed = new Set(packages.flatMap(({ files }) => files));
   const distributions = readDistributions(prefix, found.keys(), (path) => managed.has(path));
   const python = packages.find(({ name }) => name === "python");

@@ -72,30 +72,52 @@ function ustarHeader(fields: Fields): Buffer {
     prefix: "",
     name: fields.name.slice(0, 100),
   };
-  // As one text: a call for every field costs more than all the rest.
-  const before =
-    name.padEnd(100, "\0") +
-    octal(fields.mode, 7) +
-    "0000000\u00000000000\0" +
-    octal(fields.sizeBytes > mostOctalSize ? 0 : fields.sizeBytes, 11) +
-    octal(fields.mtimeSeconds, 11);
-  const after =
-    fields.type +
-    fields.linkName.slice(0, 100).padEnd(100, "\0") +
-    "ustar\u000000".padEnd(72, "\0") +
-    "0000000\u00000000000\0" +
-    prefix.padEnd(167, "\0");
-  const header = Buffer.from(`${before}        ${after}`, "latin1");
-  let sum = 0;
-  // By index: the iterator of a buffer costs more than all the rest.
-  for (let at = 0; at < header.length; at += 1) sum += header[at] ?? 0;
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  const header = Buffer.allocUnsafe(tarBlock);
+  header.set(blank);
+  // Byte by byte: for texts as short as these, that is quicker than any call.
+  const sum =
+    blankSum +
+    putText(header, 0, name) +
+    putOctal(header, 100, 7, fields.mode) +
+    putOctal(header, 124, 11, fields.sizeBytes > mostOctalSize ? 0 : fields.sizeBytes) +
+    putOctal(header, 136, 11, fields.mtimeSeconds) +
+    putText(header, 156, fields.type) +
+    putText(header, 157, fields.linkName.slice(0, 100)) +
+    putText(header, 345, prefix);
+  putOctal(header, 148, 6, sum);
+  header[154] = 0;
   return header;
 }
 
-/** A number field with its NUL. */
-function octal(value: number, digits: number): string {
-  return `${value.toString(8).padStart(digits, "0")}\0`;
+/** What all headers have: numbers of owner and device, the mark, spaces where the checksum will be. */
+const blank = Buffer.alloc(tarBlock);
+blank.write("0000000\u00000000000\0", 108, "latin1");
+blank.write("        ", 148, "latin1");
+blank.write("ustar\u000000", 257, "latin1");
+blank.write("0000000\u00000000000\0", 329, "latin1");
+const blankSum = blank.reduce((sum, byte) => sum + byte, 0);
+
+/** @returns the sum of the bytes, as for the checksum */
+function putText(header: Buffer, at: number, text: string): number {
+  let sum = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const byte = text.charCodeAt(index);
+    header[at + index] = byte;
+    sum += byte;
+  }
+  return sum;
+}
+
+function putOctal(header: Buffer, at: number, digits: number, value: number): number {
+  let rest = value;
+  let sum = 0;
+  for (let place = at + digits - 1; place >= at; place -= 1) {
+    const digit = 0x30 + (rest % 8);
+    header[place] = digit;
+    sum += digit;
+    rest = Math.floor(rest / 8);
+  }
+  return sum;
 }
 
 /** The two name fields of ustar, split at a slash; `undefined` where the name fits in no way. */

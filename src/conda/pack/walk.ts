@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync } from "node:fs";
 
 import type { Log } from "../../step/log.ts";
-import { byBytes, onDisk, toText, type RawPath } from "./raw-path.ts";
+import { byBytes, onDisk, toText, type DiskPath, type RawPath } from "./raw-path.ts";
 
 /** What the walk found at one path of the environment. */
 export type Found =
@@ -25,29 +25,45 @@ export type Found =
  */
 export function walkEnvironment(prefix: string, log: Log): Found[] {
   const found: Found[] = [];
-  const folders: RawPath[] = [""];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    const inside = folder === "" ? "" : `${folder}/`;
-    let isEmpty = true;
-    for (const item of readdirSync(onDisk(prefix, folder), {
-      withFileTypes: true,
-      encoding: "latin1",
-    })) {
-      isEmpty = false;
-      const { name } = item;
-      if (folder === "" && isIgnored(name)) continue;
-      const path = inside + name;
-      if (item.isDirectory()) folders.push(path);
-      else if (item.isFile()) found.push(readFileFacts(prefix, path));
-      else if (item.isSymbolicLink()) found.push(readLinkFacts(prefix, path));
-      else log.warn(`${toText(path)} is neither file, link nor folder; it is not packed`);
-    }
-    if (isEmpty && folder !== "") {
-      const { mtimeMs } = lstatSync(onDisk(prefix, folder));
-      found.push({ kind: "directory", path: folder, mtimeSeconds: Math.floor(mtimeMs / 1000) });
-    }
-  }
+  walkFolder(prefix, "", found, log);
+  // Nearly in order already, which makes it quick: an empty folder's path is without a slash.
   return found.toSorted((left, right) => byBytes(left.path, right.path));
+}
+
+/** @returns whether the folder is empty */
+function walkFolder(prefix: string, folder: RawPath, found: Found[], log: Log): boolean {
+  const inside = folder === "" ? "" : `${folder}/`;
+  const names = readdirSync(onDisk(prefix, folder), "latin1");
+  const items = names
+    .filter((name) => folder !== "" || !isIgnored(name))
+    .map((name) => {
+      const path = inside + name;
+      const facts = lstatSync(onDisk(prefix, path));
+      return { path, facts, sorted: facts.isDirectory() ? `${name}/` : name };
+    })
+    .toSorted((left, right) => byBytes(left.sorted, right.sorted));
+  for (const { path, facts } of items) {
+    const mtimeSeconds = Math.floor(facts.mtimeMs / 1000);
+    if (facts.isDirectory()) {
+      const isEmpty = walkFolder(prefix, path, found, log);
+      if (isEmpty) found.push({ kind: "directory", path, mtimeSeconds });
+    } else if (facts.isFile())
+      found.push({
+        kind: "file",
+        path,
+        sizeBytes: facts.size,
+        mtimeSeconds,
+        mode: facts.mode & 0o7777,
+      });
+    else if (facts.isSymbolicLink())
+      found.push({ kind: "link", path, target: readTarget(onDisk(prefix, path)), mtimeSeconds });
+    else log.warn(`${toText(path)} is neither file, link nor folder; it is not packed`);
+  }
+  return names.length === 0;
+}
+
+function readTarget(place: DiskPath): RawPath {
+  return readlinkSync(place, { encoding: "buffer" }).toString("latin1");
 }
 
 // What conda keeps at the top level of a base environment, and what editors and macOS leave there.
@@ -65,26 +81,4 @@ const ignoredNames = new Set([
 
 function isIgnored(name: string): boolean {
   return ignoredNames.has(name) || name.endsWith("~") || name.endsWith(".DS_STORE");
-}
-
-function readFileFacts(prefix: string, path: RawPath): Found {
-  const { size, mtimeMs, mode } = lstatSync(onDisk(prefix, path));
-  return {
-    kind: "file",
-    path,
-    sizeBytes: size,
-    mtimeSeconds: Math.floor(mtimeMs / 1000),
-    mode: mode & 0o7777,
-  };
-}
-
-function readLinkFacts(prefix: string, path: RawPath): Found {
-  const place = onDisk(prefix, path);
-  const target = readlinkSync(place, { encoding: "buffer" }).toString("latin1");
-  return {
-    kind: "link",
-    path,
-    target,
-    mtimeSeconds: Math.floor(lstatSync(place).mtimeMs / 1000),
-  };
 }

@@ -14,12 +14,12 @@ import {
 import { basename, dirname, join } from "node:path";
 
 import type { Log } from "../../step/log.ts";
-import { copyContent, type Content } from "./content.ts";
+import { piecesOf, type Content } from "./content.ts";
 import type { Entry, Group } from "./entry.ts";
 import { packErrors } from "./errors.ts";
 import { codeOf } from "./guards.ts";
 import { ownerName, sweepLeftovers } from "../../step/leftovers.ts";
-import { onDisk } from "./raw-path.ts";
+import { type DiskPath, onDisk } from "./raw-path.ts";
 
 /**
  * Writes the groups as a folder with the same content as the archive. It comes into being beside the target and takes its
@@ -122,16 +122,10 @@ async function makeFolder(root: string, folder: string, folders: Set<string>): P
   folders.add(folder);
 }
 
-async function writeContent(place: Buffer, content: Content): Promise<void> {
+async function writeContent(place: DiskPath, content: Content): Promise<void> {
   const handle = await open(place, "wx");
   try {
-    const buffer = Buffer.allocUnsafe(Math.min(content.packedBytes + 1, 1 << 20));
-    const room = { buffer, at: 0, skip: 0 };
-    for (const _full of copyContent(content, room)) {
-      await handle.writeFile(room.buffer);
-      room.at = 0;
-    }
-    await handle.writeFile(room.buffer.subarray(0, room.at));
+    for (const piece of piecesOf(content)) await handle.writeFile(piece);
   } finally {
     await handle.close();
   }

@@ -66,7 +66,7 @@ export async function writeTar(
   const progress = work.log.progress("Packing", work.sizeBytes, "bytes");
   const writer = new TarWriter(part, work, (bytes) => progress.advance(bytes));
   try {
-    await part.write(compressor.head);
+    part.write(compressor.head);
     const pieces = inOrder(piecesOf(groups, work), pool.ahead, async (piece) => ({
       piece,
       made: piece.kind === "slice" ? await pool.pack(piece.slice) : undefined,
@@ -151,7 +151,7 @@ class TarWriter {
     const { known } = segment;
     if (isFirst && known) this.#store = await this.#work.cache?.store(known.key);
     this.#group.add(facts, slice.sizeBytes);
-    await this.#part.write(packed);
+    this.#part.write(packed);
     this.#hash();
     await this.#store?.append(packed);
     release();
@@ -195,12 +195,12 @@ class TarWriter {
     const { compressor, pool } = this.#work;
     for (const slice of cutSlices([contentOfBytes(tarEnd(this.#tarBytes))], compressor)) {
       const { crc, packed, release } = await pool.pack(slice);
-      await this.#part.write(packed);
+      this.#part.write(packed);
       release();
       this.#crc = combineCrc(this.#crc, crc, slice.sizeBytes);
       this.#tarBytes += slice.sizeBytes;
     }
-    await this.#part.write(compressor.tail({ crc: this.#crc, sizeBytes: this.#tarBytes }));
+    this.#part.write(compressor.tail({ crc: this.#crc, sizeBytes: this.#tarBytes }));
     return {
       sha256: await this.#hash(),
       contentSha256: this.#content.end(),

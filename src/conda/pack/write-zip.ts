@@ -47,20 +47,20 @@ export async function writeZip(
       const { member, slice, isFirst, isLast, stored } = piece;
       if (isFirst) {
         member.offset = part.sizeBytes;
-        await part.write(localHeader(member));
+        part.write(localHeader(member));
         headerEnd = part.sizeBytes;
       }
-      if (stored) await part.write(stored);
+      if (stored) part.write(stored);
       if (made && slice) {
         member.crc = combineCrc(member.crc, made.crc, slice.sizeBytes);
         member.sizeBytes += slice.sizeBytes;
-        await part.write(made.packed);
+        part.write(made.packed);
         made.release();
       }
       if (!isLast) continue;
-      if (slice) await part.write(finish);
+      if (slice) part.write(finish);
       member.packedBytes = part.sizeBytes - headerEnd;
-      await part.writeAt(localHeader(member), member.offset);
+      part.writeAt(localHeader(member), member.offset);
       members.push(member);
       progress.advance(1);
     }
@@ -96,8 +96,8 @@ function* piecesOf(entries: readonly Entry[], compressor: Compressor): Generator
 
 async function writeDirectoryOf(members: readonly ZipMember[], part: PartFile): Promise<void> {
   const start = part.sizeBytes;
-  for (const member of members) await part.write(centralHeader(member));
-  await part.write(zipEnd(members.length, start, part.sizeBytes - start));
+  for (const member of members) part.write(centralHeader(member));
+  part.write(zipEnd(members.length, start, part.sizeBytes - start));
 }
 
 const typeBits = { file: 0o100000, link: 0o120000, directory: 0o040000 } as const;
