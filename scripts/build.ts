@@ -190,13 +190,18 @@ if [ ! -x "$node" ]; then
     exit 5
   }
 fi
-${memoryRules(name)}exec "$node" ${v8Options(name)}"$lib/start.js" ${name} "$@"
+${memoryRules(name)}exec "$node" ${nodeOptions(name)}"$lib/start.js" ${name} "$@"
 `;
 }
 
-/** A release is over before its garbage is worth collecting; the other steps may have to do with little memory. */
-function v8Options(name: string): string {
-  return releasing.has(name) ? "--min-semi-space-size=16 " : "";
+function nodeOptions(name: string): string {
+  // A release is over before its garbage is worth collecting; the other steps may have to do with little memory.
+  if (releasing.has(name)) return "--min-semi-space-size=16 ";
+  // node:ffi is called where it does as it is expected to, and not otherwise. Of what a plan is made of, most lives long:
+  // in a young generation of the usual size it would be moved about all the time.
+  return name === "conda-pack"
+    ? "--disable-warning=ExperimentalWarning --min-semi-space-size=8 "
+    : "";
 }
 
 /**

@@ -31,6 +31,7 @@ export { checkCacheFolder } from "./pack/check-cache-folder.ts";
 export { checkOutput } from "./pack/check-output.ts";
 export { decideCompressor as checkCompression } from "./pack/compress/choose-compressor.ts";
 export { chooseThreads, readLimits } from "./pack/compress/limits.ts";
+export { startThreads } from "./pack/compress/slice-pool.ts";
 export { editableError } from "./pack/editable.ts";
 export { oldestSeconds } from "./pack/entry-time.ts";
 export { packErrors } from "./pack/errors.ts";

@@ -107,17 +107,17 @@ const outputInputs = {
 };
 
 const compressionInputs = {
-  PACK_COMPRESSOR: choice(["auto", "builtin", "igzip"], {
+  PACK_COMPRESSOR: choice(["auto", "builtin", "igzip", "libdeflate"], {
     default: "auto",
     about:
-      "What compresses a .tgz: builtin makes the smaller file, igzip is several times faster. auto takes igzip where it is installed.",
+      "What compresses a .tgz: igzip is several times faster than builtin and makes a file that is a tenth larger; libdeflate is twice as fast and makes one as small. auto takes igzip where it is installed, else builtin.",
   }),
   PACK_LEVEL: integer({
     optional: true,
     min: 0,
     max: 19,
     about:
-      "Compression level: builtin 1 to 9 (default 4), igzip 0 or 3 (default 3), zstd 1 to 19 (default 3). With auto, any other level than 0 and 3 means builtin.",
+      "Compression level: builtin 1 to 9 (default 4), igzip 0 to 3 (default 2), libdeflate 1 to 12 (default 2), zstd 1 to 19 (default 3). With auto, a level that igzip does not know means builtin.",
     example: "6",
   }),
   PACK_THREADS: integer({

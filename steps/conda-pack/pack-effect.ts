@@ -4,9 +4,7 @@ import {
   formatOf,
   packEnvironment,
   packErrors,
-  readContents,
   smokeTest,
-  type EnvironmentContents,
   type PackOptions,
   type PackPlan,
   type PackResult,
@@ -62,9 +60,6 @@ export async function packAndProve(
       ),
     );
   };
-  // Read while threads are busy; whoever waits for it meets the failure.
-  const contents = readContents(prefix);
-  contents.catch(() => {});
   const pack = await packEnvironment(
     prefix,
     {
@@ -79,7 +74,7 @@ export async function packAndProve(
     { log, signal },
   );
   if (packable.lockText !== undefined) await writeBeside(`${output}.lock.txt`, packable.lockText);
-  const bom = await describePack(context, settings, packable, { pack, contents: await contents });
+  const bom = await describePack(context, settings, packable, pack);
   await writeBeside(`${output}${bomSuffix}`, bom);
   return { pack, named, smoke, creator: packable.creator };
 }
@@ -89,7 +84,7 @@ async function describePack(
   { version, redactor }: PackContext,
   { releaseSeconds }: PackSettings,
   { named }: Packable,
-  { pack: { sha256 }, contents }: { pack: PackResult; contents: EnvironmentContents },
+  { sha256, contents }: PackResult,
 ): Promise<string> {
   const file = basename(named.output);
   const bom = await cycloneDxBom({

@@ -6,6 +6,7 @@ import {
   planPack,
   previewEnvironment,
   readTruePrefix,
+  startThreads,
 } from "../../src/conda/index.ts";
 import { effect, type Effect, humanSize } from "../../src/step/index.ts";
 import type { PackContext } from "./inputs.ts";
@@ -88,6 +89,7 @@ async function planEnvironment(context: PackContext, given: string): Promise<rea
   const prefix = await readTruePrefix(resolve(cwd, given));
   const settings = readSettings(context, await readReleaseTime(context));
   const named = nameEnvironmentPack(context);
+  if (!dryRun) startThreads(settings.threads);
   const plan = await planPack(prefix, settings, { log, signal });
   if (dryRun) for (const { decide } of plan.groups) await decide();
   return [

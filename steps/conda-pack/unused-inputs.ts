@@ -8,8 +8,8 @@ export function unusedInputs(inputs: Values<typeof packInputs>): readonly string
   const isSmoked = inputs.PACK_SMOKE_TEST;
   const unused: readonly (readonly [boolean, string])[] = [
     [
-      inputs.PACK_COMPRESSOR === "igzip" && format !== "tar.gz",
-      "PACK_COMPRESSOR=igzip is not used: it compresses .tgz and .tar.gz alone",
+      ["igzip", "libdeflate"].includes(inputs.PACK_COMPRESSOR) && format !== "tar.gz",
+      `PACK_COMPRESSOR=${inputs.PACK_COMPRESSOR} is not used: it compresses .tgz and .tar.gz alone`,
     ],
     [
       inputs.PACK_LEVEL !== undefined && (format === "tar" || format === "directory"),

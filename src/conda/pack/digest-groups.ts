@@ -66,8 +66,8 @@ export async function digestPack(groups: readonly Group[], pool: SlicePool): Pro
   return digest.end();
 }
 
-/** Some pieces of a MiB, so that fewer messages are needed. */
-const sliceBytes = 2 << 20;
+/** A thread reads it by pieces; so few messages are needed, and many threads have work in a large group. */
+const sliceBytes = 16 << 20;
 
 async function digestGroup({ entries }: Group, pool: SlicePool, wanted: FactsWanted) {
   const slices = [...cutSlices(entries, { sliceBytes, lookBackBytes: 0 })];

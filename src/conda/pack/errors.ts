@@ -70,7 +70,7 @@ export const packErrors = defineErrors({
   E_COMPRESSOR_MISSING: {
     exit: 5,
     cause: "The chosen compressor is not on this machine.",
-    cure: "Install it (Debian: isal for igzip), or set PACK_COMPRESSOR=builtin.",
+    cure: "Install it (Debian: isal for igzip, libdeflate0 for libdeflate), or set PACK_COMPRESSOR=builtin.",
   },
   E_COMPRESSOR_FAILED: {
     exit: 5,

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 
+import { readContents, type EnvironmentContents } from "../contents.ts";
 import type { Log } from "../../step/log.ts";
 import { chooseCompressor, levelOf, type CompressorChoice } from "./compress/choose-compressor.ts";
 import { deflate, store, type Compressor } from "./compress/compressor.ts";
-import { openSlicePool, type SlicePool } from "./compress/slice-pool.ts";
+import { openSlicePool, startThreads, type SlicePool } from "./compress/slice-pool.ts";
 import { digestPack } from "./digest-groups.ts";
 import { sizeOf, type Group } from "./entry.ts";
 import { followLinks } from "./follow-links.ts";
@@ -56,6 +57,7 @@ export interface PackResult {
   cachedSegments: number;
   madeSegments: number;
   parts: readonly PackPart[];
+  contents: EnvironmentContents;
 }
 
 /**
@@ -74,12 +76,22 @@ export async function packEnvironment(
 ): Promise<PackResult> {
   const format = formatOf(options.output);
   const output = resolve(options.output);
+  startThreads(options.threads);
   const compressor = await compressorFor(format, options);
   const plan = options.plan ?? (await planPack(prefix, options, { log, signal }));
+  // Read while threads are busy; whoever waits for it meets the failure.
+  const contents = readContents(prefix, plan.records);
+  contents.catch(() => {});
   const work: Work = { plan, output, compressor, options, log, signal };
   const written = await writers[format](work);
   const groups = await decideAll(plan);
-  return { file: output, ...written, files: countFiles(groups), parts: listParts(groups) };
+  return {
+    file: output,
+    ...written,
+    files: countFiles(groups),
+    parts: listParts(groups),
+    contents: await contents,
+  };
 }
 
 async function compressorFor(format: Format, options: PackOptions): Promise<Compressor> {
@@ -98,7 +110,7 @@ interface Work {
   signal?: AbortSignal | undefined;
 }
 
-type Written = Omit<PackResult, "file" | "files" | "parts">;
+type Written = Omit<PackResult, "file" | "files" | "parts" | "contents">;
 
 const writers: Record<Format, (work: Work) => Promise<Written>> = {
   tar: packTar,

@@ -44,6 +44,7 @@ export function copySegment(
   file: string,
   to: { descriptor: number; position: number },
   buffer: Buffer,
+  checksum: (bytes: Uint8Array, before: number) => number,
 ): CopiedSegment | undefined {
   const from = openOrUndefined(file);
   if (from === undefined) return undefined;
@@ -56,7 +57,7 @@ export function copySegment(
       const count = readSync(from, buffer, 0, wanted, position);
       if (count === 0) return undefined;
       const bytes = buffer.subarray(0, count);
-      crc = crc32(bytes, crc);
+      crc = checksum(bytes, crc);
       writeWhole(to.descriptor, bytes, to.position + position);
       position += count;
     }

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import {
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,7 +11,7 @@ import {
 } from "node:fs";
 import { basename, join } from "node:path";
 import { buffer } from "node:stream/consumers";
-import { crc32, gunzipSync } from "node:zlib";
+import { crc32, createGunzip, gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 
@@ -147,15 +148,52 @@ test("zstd frames are read back as one stream, the same for every number of thre
   expect((await buffer(decompressFrames(file))).equals(plain)).toBe(true);
 });
 
-test("igzip makes members that gzip reads as one stream, the same every time", async (context) => {
+/** An igzip that has no library beside it. */
+async function loneIgzip(): Promise<string> {
+  const folder = await temporaryFolder();
+  copyFileSync(
+    execFileSync("which", ["igzip"], { encoding: "utf8" }).trim(),
+    join(folder, "igzip"),
+  );
+  return folder;
+}
+
+const fast = [
+  { name: "igzip", by: "its library", tool: "igzip", folder: async () => searchPath },
+  { name: "igzip", by: "its program", tool: "igzip", folder: loneIgzip },
+  { name: "libdeflate", by: "its library", tool: "libdeflate-gzip", folder: async () => "" },
+] as const;
+
+test.for(fast)(
+  "what $name makes by $by is read by gzip as one stream, and the same for every number of threads",
+  async ({ name, tool, folder }, context) => {
+    if (!hasProgram(tool))
+      context.skip(`${tool} is not installed (Debian: isal, libdeflate-tools)`);
+    const compressor = await chooseCompressor("tar.gz", {
+      compressor: name,
+      searchPath: await folder(),
+    });
+    const many = [...groups, group("huge", prose(9_000_001, "e"), randomBytes(5_000_000))];
+    const one = await write(many, compressor, { threads: 1 });
+    const two = await write(many, compressor, { threads: 3 });
+    expect(two.sha256).toBe(one.sha256);
+    const tar = execFileSync("gzip", ["-dc"], { input: one.bytes, maxBuffer: 1 << 28 });
+    expect(tar.equals(gunzipSync((await write(many, deflate(1))).bytes))).toBe(true);
+  },
+);
+
+test("what igzip's library makes is one gzip member, at every level", async (context) => {
   if (!hasProgram("igzip")) context.skip("igzip is not installed (Debian: isal)");
-  const helper = await chooseCompressor("tar.gz", { compressor: "igzip", searchPath });
-  const many = [...groups, group("huge", prose(9_000_001, "e"), randomBytes(5_000_000))];
-  const one = await write(many, helper, { threads: 1 });
-  const two = await write(many, helper, { threads: 3 });
-  expect(two.sha256).toBe(one.sha256);
-  const tar = execFileSync("gzip", ["-dc"], { input: one.bytes, maxBuffer: 1 << 28 });
-  expect(tar.equals(gunzipSync((await write(many, deflate(1))).bytes))).toBe(true);
+  const plain = gunzipSync((await write(groups, deflate(1))).bytes);
+  for (const level of [0, 1, 2, 3]) {
+    const compressor = await chooseCompressor("tar.gz", { compressor: "igzip", searchPath, level });
+    const { bytes } = await write(groups, compressor);
+    const member = createGunzip();
+    member.end(bytes);
+    expect((await buffer(member)).equals(plain)).toBe(true);
+    expect(member.bytesWritten).toBe(bytes.length);
+    expect(bytes.subarray(0, 10)).toStrictEqual(Buffer.from("1f8b08000000000000ff", "hex"));
+  }
 });
 
 test.for([
@@ -198,7 +236,7 @@ test("a compressor that is asked for and missing, or a level it does not know, i
   ).rejects.toThrow("PACK_LEVEL is 20; zstd knows levels 1 to 19");
 });
 
-test("igzip compresses only with levels that make the same bytes in every process", async () => {
+test("an igzip without its library compresses only with levels that make the same bytes in every process", async () => {
   const folder = await fakeIgzip("");
   const choose = (level?: number, compressor: "auto" | "igzip" = "igzip") =>
     chooseCompressor("tar.gz", {
@@ -257,19 +295,20 @@ test.for([
 });
 
 const makers = [
-  { name: "deflate", make: async () => deflate(4) },
-  { name: "zstd", make: async () => zstd(3) },
-  {
-    name: "igzip",
-    make: () => chooseCompressor("tar.gz", { compressor: "igzip", searchPath }),
-  },
+  { name: "deflate", tool: undefined, make: async () => deflate(4) },
+  { name: "zstd", tool: undefined, make: async () => zstd(3) },
+  ...fast.map(({ name, by, tool, folder }) => ({
+    name: `${name} by ${by}`,
+    tool,
+    make: async () => chooseCompressor("tar.gz", { compressor: name, searchPath: await folder() }),
+  })),
 ];
 
 test.for(makers)(
   "$name makes the same bytes without, with a cold and with a warm cache",
-  async ({ name, make }, context) => {
-    if (name === "igzip" && !hasProgram("igzip"))
-      context.skip("igzip is not installed (Debian: isal)");
+  async ({ tool, make }, context) => {
+    if (tool !== undefined && !hasProgram(tool))
+      context.skip(`${tool} is not installed (Debian: isal, libdeflate-tools)`);
     const cache = await openSegmentCache(await temporaryFolder(), silentLog);
     const without = await write(groups, await make());
     const cold = await write(groups, await make(), { cache });

@@ -1,23 +1,32 @@
 import { createCipheriv, createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 
 import type { FactsWanted, SliceFacts } from "./slice-messages.ts";
 
-const leafBytes = 1 << 20;
+/** What is digested by itself. */
+export const leafBytes = 1 << 20;
 /** Little enough to be in the processor's cache still when the second digest comes to it. */
 const strideBytes = 128 << 10;
 
-/** Digests a slice, by pieces of a MiB that do not depend on how the stream is cut into slices of whole MiBs. */
+/**
+ * Digests a slice, by pieces of a MiB that do not depend on how the stream is cut into slices of whole MiBs.
+ *
+ * @param pieces in order; done with when the next one is asked for
+ */
 export function describeSlice(
-  bytes: Buffer,
+  pieces: Iterable<Buffer>,
   { digests, fingerprints }: FactsWanted,
-  fingerprintKey: Uint8Array | undefined,
+  {
+    fingerprintKey,
+    crc32,
+  }: {
+    fingerprintKey?: Uint8Array | undefined;
+    crc32: (bytes: Uint8Array, before: number) => number;
+  },
 ): SliceFacts {
   const leaves: Buffer[] = [];
   const marks: Buffer[] = [];
   let crc = 0;
-  for (let start = 0; start < bytes.length; start += leafBytes) {
-    const leaf = bytes.subarray(start, start + leafBytes);
+  for (const leaf of pieces) {
     if (fingerprints && fingerprintKey !== undefined) marks.push(fingerprint(leaf, fingerprintKey));
     if (!digests) continue;
     const hash = createHash("sha256");
@@ -29,6 +38,12 @@ export function describeSlice(
     leaves.push(hash.digest());
   }
   return { crc, leaves: Buffer.concat(leaves), fingerprints: Buffer.concat(marks) };
+}
+
+/** The pieces of a slice that is in memory. */
+export function* leavesOf(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length; start += leafBytes)
+    yield bytes.subarray(start, start + leafBytes);
 }
 
 /** Of `fingerprint`'s key. */

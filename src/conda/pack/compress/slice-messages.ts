@@ -3,7 +3,7 @@ import type { Slice } from "../slices.ts";
 import type { Codec } from "./compressor.ts";
 import type { IgzipFiles } from "./igzip-helper.ts";
 
-/** What a thread knows from its start. */
+/** What a thread is told first. */
 export interface SliceWork {
   codec: Codec;
   /** Of a helper. */

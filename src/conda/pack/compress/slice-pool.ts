@@ -94,7 +94,11 @@ export function openSlicePool(
     jobs.clear();
   };
   const start = (): Thread => {
-    const thread = { worker: startWorker({ codec, fingerprintKey, ...openFiles() }), waiting: 0 };
+    const thread = { worker: ready.pop() ?? startWorker(), waiting: 0 };
+    const work: SliceWork = { codec, fingerprintKey, ...openFiles() };
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    thread.worker.postMessage(work);
+    thread.worker.ref();
     thread.worker.on("message", (reply: ThreadReply) => {
       thread.waiting -= 1;
       const job = jobs.get(reply.id);
@@ -168,15 +172,26 @@ export function openSlicePool(
   };
 }
 
-function startWorker(workerData: SliceWork): Worker {
+/** Threads that nobody has asked for yet. */
+const ready: Worker[] = [];
+
+/** Starts threads for the next pool: each takes a tenth of a second, in which others can plan. */
+export function startThreads(count: number): void {
+  while (ready.length < count) {
+    const worker = startWorker();
+    worker.unref();
+    ready.push(worker);
+  }
+}
+
+function startWorker(): Worker {
   // For contexts to come: threads collect what their compressor leaves behind.
   setFlagsFromString("--expose-gc");
   // Beside this module: the source where sources run, the bundle of its own where bundles do.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   return new Worker(new URL(`./slice.worker.${extension}`, import.meta.url), {
-    workerData,
     env: {},
-    execArgv: [],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
     // Buffers count elsewhere; a large young generation would only be garbage kept for longer.
     resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
