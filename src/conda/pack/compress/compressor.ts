@@ -15,9 +15,8 @@ export interface Compressor {
   tail(whole: { crc: number; sizeBytes: number }): Uint8Array;
 }
 
-/** What a thread does with a slice. */
+/** What a thread does with a slice: by itself, by a library that it calls, by a program that it starts. */
 export type Codec =
-  // Named by a library are those that are called in this process.
   | { readonly kind: "store" }
   | { readonly kind: "deflate" | "zstd"; readonly level: number }
   | { readonly kind: "libdeflate"; readonly level: number; readonly library: string }
