@@ -5,9 +5,10 @@
 ARG BASE=debian:trixie-slim
 
 FROM ${BASE} AS runtime
-# sh and grep, which GitLab's runner needs, are Debian's own; isal and libdeflate0 are what packs gzip fast.
+# sh and grep, which GitLab's runner needs, are Debian's own; isal and libdeflate0 are what packs gzip fast,
+# libatomic1 is what Node.js needs.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends ca-certificates curl git isal libdeflate0 openssh-client tini \
+ && apt-get install --yes --no-install-recommends ca-certificates curl git isal libatomic1 libdeflate0 openssh-client tini \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/* /usr/share/man/* /usr/share/locale/*
 ENV LANG=C.UTF-8
 WORKDIR /repo

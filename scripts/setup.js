@@ -2,13 +2,17 @@
 // Slipway needs, builds, and hands over. Everything after it is TypeScript on that Node.js.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const oldestNode = [24, 18];
+/** Needs nothing that a slim Debian lacks; Node.js 26 needs libatomic. */
+const modestNode = "24.21.0";
+const arch = { x64: "x64", arm64: "arm64" }[process.arch];
+const pinnedPackage = join(root, "node_modules", `node-linux-${arch}`);
 
 install();
 const node = currentNode();
@@ -84,20 +88,46 @@ function install() {
     },
   );
   if (status !== 0) fail("npm ci failed; see its messages above.", 5);
+  if (existsSync(pinnedPackage) && !starts(join(pinnedPackage, "bin/node"))) takeModestNode();
   writeFileSync(stamp, wanted);
 }
 
+function starts(program) {
+  return spawnSync(program, ["--version"]).status === 0;
+}
+
+/** In the place of the pinned one, which does not start; none where the one that runs this is new enough. */
+function takeModestNode() {
+  console.error(
+    `The pinned Node.js does not start here, as a rule for want of libatomic (Debian: libatomic1). Packs take longer without it.`,
+  );
+  rmSync(pinnedPackage, { recursive: true });
+  if (isNewEnough()) return;
+  const spec = `node-linux-${arch}@${modestNode}`;
+  const folder = join(root, "node_modules", ".modest-node");
+  const { status } = spawnSync(
+    "npm",
+    ["install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", spec],
+    { stdio: ["ignore", process.stderr.fd, process.stderr.fd] },
+  );
+  if (status !== 0) fail(`${spec} could not be installed; see npm's messages above.`, 5);
+  renameSync(join(folder, "node_modules", `node-linux-${arch}`), pinnedPackage);
+  rmSync(folder, { recursive: true });
+}
+
 function currentNode() {
-  const arch = { x64: "x64", arm64: "arm64" }[process.arch];
-  const pinned = join(root, "node_modules", `node-linux-${arch}`, "bin", "node");
+  const pinned = join(pinnedPackage, "bin/node");
   if (process.platform === "linux" && arch && existsSync(pinned)) return pinned;
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]))
-    return process.execPath;
+  if (isNewEnough()) return process.execPath;
   return fail(
     `Slipway needs Node.js ${oldestNode.join(".")} or newer; this is ${process.versions.node} and no pinned one exists for ${process.platform}-${process.arch}.`,
     5,
   );
+}
+
+function isNewEnough() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
 }
 
 function fail(message, code) {
