@@ -50,7 +50,7 @@ export async function openSliceCompressor(
     case "deflate":
       return {
         ...usual,
-        slicesPerCollection: 32,
+        slicesPerCollection: 16,
         compress: async (own, history, _crc, room) =>
           put(deflateBuiltin(own, history, codec.level), room),
       };
