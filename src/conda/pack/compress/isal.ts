@@ -52,13 +52,9 @@ const firstBytes = 512;
  * @returns nothing where there is none, or where it cannot be called
  */
 export function findIsal(program: string): string | undefined {
-  const file = findLibrary(dirname(dirname(realpathSync(program))), "libisal.so.2");
-  if (file === undefined) return undefined;
-  try {
-    return openIsal(file, { level: 3, mostBytes: 64 << 10 }) && file;
-  } catch {
-    return undefined;
-  }
+  return findLibrary(dirname(dirname(realpathSync(program))), "libisal.so.2", (file) =>
+    openIsal(file, { level: 3, mostBytes: 64 << 10 }),
+  );
 }
 
 /**

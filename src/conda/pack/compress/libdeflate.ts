@@ -15,13 +15,9 @@ export interface Libdeflate {
 
 /** @returns nothing where there is none, or where it cannot be called */
 export function findLibdeflate(): string | undefined {
-  const file = findLibrary("/usr", "libdeflate.so.0");
-  if (file === undefined) return undefined;
-  try {
-    return openLibdeflate(file, { level: 1, mostBytes: 64 << 10 }) && file;
-  } catch {
-    return undefined;
-  }
+  return findLibrary("/usr", "libdeflate.so.0", (file) =>
+    openLibdeflate(file, { level: 1, mostBytes: 64 << 10 }),
+  );
 }
 
 /**
