@@ -20,15 +20,21 @@ const person = {
   GIT_COMMITTER_EMAIL: "ada@example.org",
 };
 
-const byHand = `
+const bump = `
 set -e
 sed -i 's/0\\.15\\.0\\.dev/0.15.0/' .bumpversion.cfg setup.cfg
 git commit --quiet -am "Release version 0.15.0"
+`;
+const tag = `
+set -e
 git tag -a -m "Release version 0.15.0" v0.15.0
 sed -i 's/\\(current_version\\|version\\) = 0\\.15\\.0$/\\1 = 0.16.0.dev/' .bumpversion.cfg setup.cfg
 git commit --quiet -am "Bump version: 0.15.0 → 0.16.0.dev"
 git push --quiet --atomic "$PUSH_URL" HEAD:refs/heads/main refs/tags/v0.15.0
 `;
+/** Types a script and does nothing else: what any step costs that is a program for Node.js. */
+const typist = `process.exitCode =
+  require("node:child_process").spawnSync("sh", ["-c", process.argv[1]], { stdio: "inherit" }).status`;
 
 interface Job {
   readonly folder: string;
@@ -37,7 +43,8 @@ interface Job {
 
 /** What each way is typed as: commands that run one after the other, as the shell of a job runs them. */
 const ways = {
-  typed: [["sh", "-c", byHand]],
+  typed: [["sh", "-c", bump + tag]],
+  bare: [bump, tag].map((script) => [process.execPath, "-e", typist, script] as const),
   stepped: [[join(bin, "bump-version")], [join(bin, "tag-release")]],
 } as const;
 
@@ -126,9 +133,9 @@ function git(cwd: string, ...args: readonly string[]): string {
   return stdout.trim();
 }
 
-const samples: Record<keyof typeof ways, number[]> = { typed: [], stepped: [] };
+const samples: Record<keyof typeof ways, number[]> = { typed: [], bare: [], stepped: [] };
 for (let round = -1; round < rounds; round += 1) {
-  for (const way of ["typed", "stepped"] as const) {
+  for (const way of ["typed", "bare", "stepped"] as const) {
     const milliseconds = await inJob((job) => timed(job, ways[way]));
     // The first round only warms the file cache.
     if (round >= 0) samples[way].push(milliseconds);
@@ -138,6 +145,7 @@ printTable(
   "A release: min, median, max; ratio of medians to git typed by hand",
   [
     summarise("git typed by hand", samples.typed),
+    summarise("typed by two bare Node.js programs", samples.bare),
     summarise("bump-version, tag-release", samples.stepped),
   ],
   new Map([["bump-version, tag-release", 2]]),
