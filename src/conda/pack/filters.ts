@@ -8,16 +8,31 @@ export interface Filter {
   glob: string;
 }
 
-/** Whether the filters leave the path in. Paths are as in the archive, before `arcroot`. */
-export function compileFilters(filters: readonly Filter[]): (path: RawPath) => boolean {
-  const rules = filters.map(({ kind, glob }) => ({
-    isIn: kind === "include",
-    glob: compile(glob),
+export interface Selection {
+  /** Whether the filters leave the path in. Paths are as in the archive, before `arcroot`. */
+  isIn(path: RawPath): boolean;
+  /** The filters that made no difference to any path so far: most likely they do not say what they were meant to. */
+  idle(): readonly Filter[];
+}
+
+export function compileFilters(filters: readonly Filter[]): Selection {
+  const rules = filters.map((filter) => ({
+    filter,
+    includes: filter.kind === "include",
+    glob: compile(filter.glob),
+    decided: false,
   }));
-  return (path) => {
-    let isIn = true;
-    for (const rule of rules) if (rule.isIn !== isIn && rule.glob.test(path)) isIn = rule.isIn;
-    return isIn;
+  return {
+    isIn(path) {
+      let isIn = true;
+      for (const rule of rules) {
+        if (rule.includes === isIn || !rule.glob.test(path)) continue;
+        isIn = rule.includes;
+        rule.decided = true;
+      }
+      return isIn;
+    },
+    idle: () => rules.flatMap(({ decided, filter }) => (decided ? [] : [filter])),
   };
 }
 

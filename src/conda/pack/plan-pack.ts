@@ -11,7 +11,7 @@ import type { Entry, Group } from "./entry.ts";
 import { readVariables } from "./environment-variables.ts";
 import { oldestSeconds, timeOfOtherFile, timeOfPackageFile } from "./entry-time.ts";
 import { packErrors } from "./errors.ts";
-import { compileFilters } from "./filters.ts";
+import { compileFilters, type Filter, type Selection } from "./filters.ts";
 import { groupItems, type ItemGroup, type OwnedItem } from "./group-items.ts";
 import { relocateLink } from "./link-target.ts";
 import type { PlanOptions } from "./options.ts";
@@ -57,10 +57,12 @@ export async function planPack(
   // The young generation would grow to some 50 MB for what lives a moment.
   setFlagsFromString("--semi-space-growth-factor=1");
   const survey = surveyEnvironment(prefix, options, log);
-  const isSelected = selectEntries(survey, options);
+  const filters = compileFilters(options.filters ?? []);
+  const isSelected = selectEntries(survey, filters);
   const owned = [...survey.found.values()]
     .map((item): OwnedItem => ({ item, owner: survey.owners.of(item.path) }))
     .filter(isSelected);
+  tellIdle(filters.idle(), log);
   const tooLong: TooLong[] = [];
   const { destPrefix } = options;
   const clock = createClock(survey, options);
@@ -96,19 +98,26 @@ const replaced = new Set([
   "conda-meta/unpacked-prefix",
 ]);
 
-function selectEntries(
-  survey: Survey,
-  { filters = [] }: PlanOptions,
-): (owned: OwnedItem) => boolean {
-  const isIn = compileFilters(filters);
+function selectEntries(survey: Survey, filters: Selection): (owned: OwnedItem) => boolean {
   return ({ item: { path }, owner: { packages, pip } }) => {
-    if (replaced.has(path) || !isIn(path)) return false;
+    if (replaced.has(path) || !filters.isIn(path)) return false;
     if (path === "bin/conda" && packages.some(({ name }) => name === "conda")) return false;
     // A module that was compiled by chance, when somebody ran the environment.
     const source = sourceOf(path);
     if (source === undefined || packages.length > 0 || pip !== undefined) return true;
     return survey.owners.of(source).packages.length === 0;
   };
+}
+
+// A pattern is of whole paths, which is easily forgotten: "tests" leaves nothing out. It is no warning, for a list that
+// serves several projects fits none of them wholly.
+function tellIdle(idle: readonly Filter[], log: Log): void {
+  for (const { kind, glob } of idle)
+    log.info(
+      kind === "exclude"
+        ? `PACK_EXCLUDE: ${glob} leaves nothing out (patterns are of whole paths: */tests/*)`
+        : `PACK_INCLUDE: ${glob} keeps nothing that is left out (patterns are of whole paths: */tests/*)`,
+    );
 }
 
 /** The time of an entry in the archive. */

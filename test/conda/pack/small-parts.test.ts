@@ -39,7 +39,15 @@ describe("filters", () => {
     { title: "a negated class", filters: [drop("lib/[!ab].so")], path: "lib/a.so", isIn: true },
     { title: "a dot is a dot", filters: [drop("*.a")], path: "lib/xa", isIn: true },
   ])("$title", ({ filters, path, isIn }) => {
-    expect(compileFilters(filters)(path)).toBe(isIn);
+    expect(compileFilters(filters).isIn(path)).toBe(isIn);
+  });
+
+  test("name those that made no difference", () => {
+    const filters = [drop("tests"), drop("*.a"), keep("lib/keep.a"), drop("lib/*.a")];
+    const { isIn, idle } = compileFilters(filters);
+    expect(["lib/tests/x.py", "lib/x.a"].map(isIn)).toEqual([true, false]);
+    // The last would leave out what the second left out already.
+    expect(idle().map(({ glob }) => glob)).toEqual(["tests", "lib/keep.a", "lib/*.a"]);
   });
 });
 
