@@ -23,16 +23,36 @@ test("the page lists every rule with its level, loss and cure", () => {
 
 const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = ""]) => yaml);
 
-test.each(examples)("an example is a job whose variables are good inputs: %#", (yaml) => {
-  const jobs: unknown = parse(yaml);
-  const [job] = Object.values(isObject(jobs) ? jobs : {});
-  const variables = isObject(job) && isObject(job["variables"]) ? job["variables"] : {};
-  expect(Object.keys(variables)).not.toEqual([]);
-  for (const [name, value] of Object.entries(variables)) {
-    expect(Object.keys(step.inputs)).toContain(name);
-    expect(() => step.inputs[name]?.parse(String(value)), name).not.toThrow();
-  }
-});
+test.each(examples)(
+  "an example checks in our image, with variables that are good inputs: %#",
+  (yaml) => {
+    const jobs: unknown = parse(yaml);
+    const checks = Object.values(isObject(jobs) ? jobs : {}).filter(isCheck);
+    expect(checks).toHaveLength(1);
+    for (const { image, variables } of checks) {
+      expect(image).toMatch(/\/slipway:/);
+      expect(Object.keys(variables)).not.toEqual([]);
+      for (const [name, value] of Object.entries(variables)) {
+        expect(Object.keys(step.inputs)).toContain(name);
+        expect(() => step.inputs[name]?.parse(String(value)), name).not.toThrow();
+      }
+    }
+  },
+);
+
+interface Check {
+  readonly image: unknown;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+function isCheck(job: unknown): job is Check {
+  return (
+    isObject(job) &&
+    Array.isArray(job["script"]) &&
+    job["script"].includes("junit-report-check") &&
+    isObject(job["variables"])
+  );
+}
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
