@@ -22,7 +22,7 @@ export {
   proposalDescription,
   proposalTitle,
 } from "./propose/describe.ts";
-export type { Entry, SourceFile } from "./propose/edit-file.ts";
+export type { Entry, SourceFile } from "./propose/entry-pair.ts";
 export { type PackageAddress, readPackageAddress } from "./propose/package-address.ts";
 export {
   type FileChange,

@@ -2,7 +2,8 @@ import { artifactsError } from "../errors.ts";
 import { Findings } from "../file/findings.ts";
 import type { Artifact } from "../file/model.ts";
 import { readArtifactsFile } from "../file/read.ts";
-import { editFile, type Entry, type SourceFile } from "./edit-file.ts";
+import { editFile } from "./edit-file.ts";
+import type { Entry, SourceFile } from "./entry-pair.ts";
 import { occurrencesOf, renameOccurrences } from "./occurrences.ts";
 import { nameStem } from "./stem.ts";
 

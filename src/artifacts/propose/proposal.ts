@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Entry } from "./edit-file.ts";
+import type { Entry } from "./entry-pair.ts";
 import type { Rules } from "./plan-changes.ts";
 import { nameStem } from "./stem.ts";
 
