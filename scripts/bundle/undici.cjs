@@ -5,6 +5,7 @@ const { parseURL } = require("undici/lib/core/util.js");
 const Dispatcher = require("undici/lib/dispatcher/dispatcher.js");
 
 Dispatcher.prototype.request = require("undici/lib/api/api-request.js");
+Dispatcher.prototype.connect = require("undici/lib/api/api-connect.js");
 
 exports.Agent = require("undici/lib/dispatcher/agent.js");
 exports.EnvHttpProxyAgent = require("undici/lib/dispatcher/env-http-proxy-agent.js");

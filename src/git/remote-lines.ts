@@ -23,6 +23,8 @@ export function remoteLines(stderr: string, { credential }: Pick<Remote, "creden
     )
     .map((line) => (secret ? line.replaceAll(secret, "[MASKED]") : line))
     .filter((line) => line !== "" && !/^[=*#-]+$/.test(line));
-  const shown = lines.slice(0, lineLimit).map((line) => line.slice(0, widthLimit));
+  const shown = lines
+    .slice(0, lineLimit)
+    .map((line) => (line.length > widthLimit ? `${line.slice(0, widthLimit)}…` : line));
   return lines.length > lineLimit ? [...shown, `(${lines.length - lineLimit} more lines)`] : shown;
 }

@@ -19,6 +19,15 @@ export function plainText(text: string): string {
 
 /** The same on one line, cut to a length in characters. */
 export function oneLine(text: string, most = 300): string {
-  const line = plainText(text).replaceAll(/\s+/g, " ").trim();
-  return line.length <= most ? line : `${line.slice(0, most - 1)}…`;
+  return headOf(plainText(text).replaceAll(/\s+/g, " ").trim(), most);
+}
+
+/** The beginning of a text. The sign of the cut tells people of it, and the redactor where half a secret may stand. */
+export function headOf(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
+
+/** The end of a text, after the sign of a cut. */
+export function tailOf(text: string, most: number): string {
+  return text.length <= most ? text : `…${text.slice(1 - most)}`;
 }

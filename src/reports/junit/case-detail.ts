@@ -1,5 +1,6 @@
 import type { CaseState } from "./case-state.ts";
 import type { CaseDetail, Outcome, Problem } from "./model.ts";
+import { headOf } from "../plain-text.ts";
 import { word } from "./vocabulary.ts";
 
 /** What is kept of a failed, errored or flaky case. Everything is copied: the state is used again. */
@@ -28,7 +29,7 @@ export function detailOf(state: CaseState): CaseDetail {
 export function skipOf(state: CaseState): { name: string; reason: string | undefined } {
   const [problem] = state.problems;
   const reason = problem?.message ?? (problem?.text === "" ? undefined : problem?.text);
-  return { name: state.title, reason: reason?.slice(0, 1000) };
+  return { name: state.title, reason: reason === undefined ? undefined : headOf(reason, 1000) };
 }
 
 function decidingFirst(problems: readonly Problem[], outcome: Outcome): Problem[] {

@@ -1,5 +1,5 @@
 import type { Block, Cell } from "../../step/index.ts";
-import { oneLine, plainText } from "../plain-text.ts";
+import { oneLine, plainText, tailOf } from "../plain-text.ts";
 import { duration } from "../words.ts";
 import { type Detail, mostRows } from "./detail.ts";
 import type { ShownCase, View } from "./view.ts";
@@ -66,7 +66,7 @@ function caseBlock(shown: ShownCase, detail: Detail): Block {
   }
   if (test.output !== "" && detail.output > 0) {
     blocks.push({ kind: "paragraph", text: "End of its output:" });
-    blocks.push(...textBlocks(test.output.slice(-detail.output), detail.output));
+    blocks.push(...textBlocks(tailOf(test.output, detail.output), detail.output));
   }
   if (test.attachments.length > 0)
     blocks.push({ kind: "list", items: test.attachments.map((path) => oneLine(path)) });

@@ -3,6 +3,7 @@ import type { JunitFile } from "../junit/model.ts";
 import type { LintFinding } from "../lint/findings.ts";
 import { lintRules } from "../lint/rules.ts";
 import { percentText } from "../percent.ts";
+import { headOf, tailOf } from "../plain-text.ts";
 import type { View } from "./view.ts";
 
 const mostText = 8 * 1024;
@@ -23,7 +24,7 @@ export function dataOf(view: View): Record<string, unknown> {
       problems.map((problem) => ({
         report: path,
         ...problem,
-        text: problem.text.slice(0, mostText),
+        text: headOf(problem.text, mostText),
       })),
     ),
     slowest: view.junit
@@ -107,10 +108,10 @@ function caseData({ report, detail, location }: View["failed"][number]): Record<
     report,
     location: location ?? null,
     ...detail,
-    output: detail.output.slice(-2048),
+    output: tailOf(detail.output, 2048),
     problems: detail.problems.map((problem) => ({
       ...problem,
-      text: problem.text.slice(0, mostText),
+      text: headOf(problem.text, mostText),
     })),
   };
 }

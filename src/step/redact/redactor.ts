@@ -4,11 +4,16 @@ const mask = "[MASKED]";
 
 /** Tokens that GitLab makes, known by their prefixes, whoever they belong to. */
 const prefixes =
-  /\b(?:glpat|gloas|gldt|glrtr|glrt|glcbt|glptt|glft|glimt|glagent|glsoat|glffct|gltok)-[\w.=-]{8,}/g;
+  /\b(?:glpat|gloas|gldt|glrtr|glrt|glcbt|glptt|glft|glimt|glagent|glsoat|glffct|gltok)-(?:[\w.=-]{8,}|[\w.=-]+(?=…))/g;
 
 /** Query parameters that carry credentials (S07). */
 const parameters =
   /([?&;](?:private_token|job_token|authenticity_token|rss_token|delegation|token|access_token|x-amz-signature|x-amz-credential|x-amz-security-token)=)[^&\s"'<>\\]+/gi;
+
+/** What stands where a text was cut. */
+const cutSign = "…";
+/** Shorter pieces of a secret beside a cut are any word's. */
+const shortestPiece = 4;
 
 /** What never ends inside a credential, so that a chunk may be cut there. */
 const safeBorder = /[\s"'<>\\]/;
@@ -47,7 +52,50 @@ export class Redactor {
 
   redact(text: string): string {
     const known = this.#pattern === undefined ? text : text.replace(this.#pattern, mask);
-    return known.replace(prefixes, mask).replace(parameters, `$1${mask}`);
+    const whole = known.replace(prefixes, mask).replace(parameters, `$1${mask}`);
+    return whole.includes(cutSign) ? this.#maskPieces(whole) : whole;
+  }
+
+  /** A text may have been cut in the middle of a secret: what is left of it stands before or behind the cut. */
+  #maskPieces(text: string): string {
+    const parts = text.split(cutSign);
+    return parts
+      .map((part, index) => {
+        const behind = index === 0 ? part : this.#maskFirst(part);
+        return index === parts.length - 1 ? behind : this.#maskLast(behind);
+      })
+      .join(cutSign);
+  }
+
+  #maskLast(part: string): string {
+    const end = part.trimEnd().length;
+    let first = end;
+    for (const form of this.#forms) {
+      const seed = form.slice(0, shortestPiece);
+      let at = part.indexOf(seed, Math.max(0, end - form.length));
+      while (at >= 0 && at < first && !form.startsWith(part.slice(at, end)))
+        at = part.indexOf(seed, at + 1);
+      if (at >= 0 && at <= end - shortestPiece) first = Math.min(first, at);
+    }
+    return first === end ? part : part.slice(0, first) + mask + part.slice(end);
+  }
+
+  #maskFirst(part: string): string {
+    const start = part.length - part.trimStart().length;
+    let last = start;
+    for (const form of this.#forms) {
+      const seed = form.slice(-shortestPiece);
+      let at = part.lastIndexOf(seed, start + form.length - shortestPiece);
+      while (at >= start && at + shortestPiece > last) {
+        if (form.endsWith(part.slice(start, at + shortestPiece))) last = at + shortestPiece;
+        at = at === 0 ? -1 : part.lastIndexOf(seed, at - 1);
+      }
+    }
+    return last === start ? part : part.slice(0, start) + mask + part.slice(last);
+  }
+
+  #longest(): number {
+    return Math.max(0, ...[...this.#forms].map((form) => form.length));
   }
 
   /** Masks strings inside plain data: objects, arrays and their keys. What holds no secret is not copied. */
@@ -101,8 +149,7 @@ export class Redactor {
 
   /** The last place where no secret can go on: nothing before it depends on what comes later. */
   #safeCut(text: string): number {
-    const longest = Math.max(0, ...[...this.#forms].map((form) => form.length));
-    let cut = Math.max(0, text.length - Math.max(longest, 1) + 1);
+    let cut = Math.max(0, text.length - Math.max(this.#longest(), 1) + 1);
     if (text.length - cut > longestHeldBack) return cut;
     // Back to a border that is in no token and no parameter, unless that would hold back too much.
     while (cut > 0 && text.length - cut < longestHeldBack && !safeBorder.test(text[cut - 1] ?? ""))

@@ -78,6 +78,35 @@ test("S01 S06 no spelling of a secret survives, whatever surrounds it and howeve
   );
 });
 
+test("S06 what is left of a secret beside the sign of a cut is masked", () => {
+  fc.assert(
+    fc.property(
+      secrets.filter((secret) => isSecret(secret) && !secret.includes("…")),
+      fc.nat(),
+      (secret, place) => {
+        const redactor = new Redactor();
+        redactor.add(secret);
+        const at = 4 + (place % (secret.length - 4));
+        const [head, tail] = [secret.slice(0, at).trimEnd(), secret.slice(-at).trimStart()];
+        fc.pre(head.length >= 4 && tail.length >= 4);
+        expect(redactor.redact(`said: ${head}…`)).toBe("said: [MASKED]…");
+        expect(redactor.redact(`said: ${head}\n… 12 bytes left out …`)).toBe(
+          "said: [MASKED]\n… 12 bytes left out …",
+        );
+        expect(redactor.redact(`… ${tail} was said`)).toBe("… [MASKED] was said");
+      },
+    ),
+  );
+});
+
+test("S06 words beside the sign of a cut stay", () => {
+  const redactor = new Redactor();
+  redactor.add("correct-horse-battery");
+  const text = "it went on … and on: core… corr, then cor… ry and more…";
+  expect(redactor.redact(text)).toBe(text);
+  expect(redactor.redact("of a stranger: glpat-ab…")).toBe("of a stranger: [MASKED]…");
+});
+
 test("S06 a stream says the same as the whole text, however it is cut", () => {
   const word = fc.constantFrom(
     "correct horse battery",
