@@ -63,7 +63,7 @@ export function transportFailure(
     case "host":
       return gitlabError("E_GITLAB_HOST", said, options);
     case "tls":
-      return gitlabError("E_GITLAB_TLS", said, { ...options, ...clockHint(error) });
+      return gitlabError("E_GITLAB_TLS", said, { ...options, ...tlsHint(error) });
     case "proxy":
       return gitlabError("E_GITLAB_PROXY", said, options);
     case "oversized":
@@ -105,6 +105,12 @@ function rightsHint({ variable, kind }: Token): string {
   return kind === "job"
     ? `The job token has the role of whoever started the pipeline; in another project it also needs an entry in that project's allowlist (Settings, CI/CD, Job token permissions).`
     : `Check that the user of the token in ${variable} is a member of the project with that role, and the token's own role and scopes.`;
+}
+
+function tlsHint(error: TransportError): { hint?: string } {
+  return error.message.includes("without TLS")
+    ? { hint: "Check the port of the address, or write http:// where the server has no TLS." }
+    : clockHint(error);
 }
 
 // The certificate is rarely made in the future; the machine's clock is often in the past (H17).

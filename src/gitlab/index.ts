@@ -45,7 +45,7 @@ export {
 } from "./pipelines.ts";
 export { type Answer as Asked, ask } from "./push-findings.ts";
 export { findProject, type Project, readProject, role, roleName } from "./project.ts";
-export { type Proxies, readProxies } from "./proxies.ts";
+export { isProxyAddress, type Proxies, readProxies } from "./proxies.ts";
 export {
   findMembership,
   type JobTokenScope,

@@ -1,4 +1,4 @@
-import { path, secret, text, url } from "../step/index.ts";
+import { path, text, token, url } from "../step/index.ts";
 
 /** Where GitLab is and who asks: the inputs of every step that speaks to it. */
 export const gitlabInputs = {
@@ -12,16 +12,16 @@ export const gitlabInputs = {
     about: "Number or full path of the project. In a job it is the job's own.",
     example: "group/project",
   }),
-  CI_JOB_TOKEN: secret({
+  CI_JOB_TOKEN: token({
     optional: true,
     about: "Token of the running job; GitLab sets it. It is dead when the job has ended.",
   }),
-  GITLAB_TOKEN: secret({
+  GITLAB_TOKEN: token({
     optional: true,
     about:
       "Personal, project or group access token with the scope api: for runs outside of a job, and where the job token may not do what is needed.",
   }),
-  CI_PROJECT_PASSWORD: secret({
+  CI_PROJECT_PASSWORD: token({
     optional: true,
     about:
       "Project access token under the name that many job repositories already use for their pushes.",

@@ -22,6 +22,11 @@ export function readProxies(environment: Readonly<Record<string, string | undefi
   };
 }
 
+/** Whether a client can go by way of it: an address of http or https. */
+export function isProxyAddress(proxy: string): boolean {
+  return /^https?:$/.test(URL.parse(proxy)?.protocol ?? "");
+}
+
 function withScheme(proxy: string): string {
   return proxy === "" || /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`;
 }

@@ -35,9 +35,12 @@ export async function exchangeFollowing(
 
 function nextAddress(exchange: Exchange, from: URL, { status, headers }: Answer): URL {
   const { location } = headers;
-  const next = location === undefined ? null : URL.parse(location, from.href);
-  if (next === null || !/^https?:$/.test(next.protocol))
-    throw refuse(exchange, from, "it names no address to go to");
+  if (location === undefined)
+    throw refuse(exchange, "", "it does not say where to (there is no header Location)");
+  const next = URL.parse(location, from.href);
+  if (next === null) throw refuse(exchange, "", "where to is no address");
+  if (!/^https?:$/.test(next.protocol))
+    throw refuse(exchange, next, "that is no address of http or https");
   const isRead = exchange.method === "GET" || exchange.method === "HEAD";
   if (from.protocol === "https:" && next.protocol === "http:")
     throw refuse(exchange, next, "it leads from https to http");
@@ -50,10 +53,11 @@ function nextAddress(exchange: Exchange, from: URL, { status, headers }: Answer)
   return next;
 }
 
-function refuse({ method, url }: Exchange, to: URL, why: string): Error {
+function refuse({ method, url }: Exchange, to: URL | "", why: string): Error {
   // A query may hold a signature; it is nobody's to read (S07).
+  const where = to === "" ? "" : ` to ${to.protocol}//${to.host}${to.pathname}`;
   return gitlabError(
     "E_GITLAB_REDIRECT",
-    `${url.host} redirects ${method} ${url.pathname} to ${to.origin}${to.pathname}: ${why}.`,
+    `${url.host} redirects ${method} ${url.pathname}${where}: ${why}.`,
   );
 }

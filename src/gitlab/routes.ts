@@ -1,6 +1,7 @@
 import type { buildConnector, Dispatcher } from "undici";
 import { keepReadingAfterFailedWrite } from "./keep-reading.ts";
-import type { Proxies } from "./proxies.ts";
+import { isProxyAddress, type Proxies } from "./proxies.ts";
+import { TransportError } from "./transport-error.ts";
 import { type AuthorityFile, readTrust } from "./trust.ts";
 
 export interface RouteSettings {
@@ -45,6 +46,8 @@ async function openRoute(
 ): Promise<Dispatcher> {
   const isTls = protocol === "https:";
   const proxy = isTls ? proxies.https : proxies.http;
+  if (proxy !== "" && !isProxyAddress(proxy))
+    throw noProxyAddress(isTls ? "HTTPS_PROXY" : "HTTP_PROXY");
   const mayNeedTls = isTls || proxy.startsWith("https:");
   const [{ Agent, buildConnector, EnvHttpProxyAgent }, ca] = await Promise.all([
     import("undici"),
@@ -72,6 +75,12 @@ async function openRoute(
     httpsProxy: proxy,
     noProxy: proxies.none,
   });
+}
+
+// The value may hold a password, and what is no address cannot be taken apart.
+function noProxyAddress(variable: string): TransportError {
+  const message = `the proxy in ${variable} is no address such as http://host:port (a user name and password are percent-encoded)`;
+  return new TransportError("proxy", false, message);
 }
 
 function withAnswersRead(connect: buildConnector.connector): buildConnector.connector {

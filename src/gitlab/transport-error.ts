@@ -57,6 +57,9 @@ const tlsCodes = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
+/** What OpenSSL makes of an answer in plain HTTP. */
+const plainHttpCodes = new Set(["ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
+
 /** Sorts what undici, Node's sockets and OpenSSL throw. Whatever is not known happened on an open connection. */
 export function asTransportError(thrown: unknown): TransportError {
   if (thrown instanceof TransportError) return thrown;
@@ -65,6 +68,13 @@ export function asTransportError(thrown: unknown): TransportError {
   if (hostCodes.has(code)) return new TransportError("host", false, text, thrown);
   if (connectCodes.has(code) || failedToConnect(thrown))
     return new TransportError("connect", false, text, thrown);
+  if (plainHttpCodes.has(code))
+    return new TransportError(
+      "tls",
+      false,
+      "it answers without TLS, and the address says https",
+      thrown,
+    );
   if (tlsCodes.has(code) || code.startsWith("ERR_SSL_") || code === "EPROTO")
     return new TransportError("tls", false, `${text} (${code})`, thrown);
   if (/proxy/i.test(text)) return new TransportError("proxy", false, text, thrown);

@@ -33,6 +33,7 @@ export {
   secret,
   secretFile,
   text,
+  token,
   url,
 } from "./inputs/kinds.ts";
 export type { Environment, Problem } from "./inputs/read.ts";

@@ -1,6 +1,11 @@
 import { statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { authorityFiles, readAuthorityEnds, readProxies } from "../../src/gitlab/index.ts";
+import {
+  authorityFiles,
+  isProxyAddress,
+  readAuthorityEnds,
+  readProxies,
+} from "../../src/gitlab/index.ts";
 import { humanSize } from "../../src/step/index.ts";
 import { type Check, examining, verdicts } from "./check.ts";
 import type { SetupContext } from "./inputs.ts";
@@ -69,7 +74,7 @@ export function checkProxies({ environment }: SetupContext): Check {
   const check = verdicts("proxies", "Proxies", "valid addresses, and one meaning for all tools");
   const { http, https, none } = readProxies(environment);
   const used = [...new Set([http, https])].filter((address) => address !== "");
-  const broken = used.filter((address) => !/^https?:$/.test(URL.parse(address)?.protocol ?? ""));
+  const broken = used.filter((address) => !isProxyAddress(address));
   if (broken.length > 0)
     return check.wrong(
       `${broken.length} of the proxies ${broken.length === 1 ? "is" : "are"} no http(s) address`,

@@ -4,9 +4,9 @@ import {
   globs,
   list,
   type Problem,
-  secret,
   type StepContext,
   text,
+  token,
   type Values,
 } from "../../src/step/index.ts";
 import { targetInputs } from "../shared/package-target.ts";
@@ -16,7 +16,7 @@ export const proposeInputs = {
     about: "Number or full path of the project that holds the DAGs.",
     example: "group/airflow-dags",
   }),
-  DEPLOY_TOKEN: secret({
+  DEPLOY_TOKEN: token({
     from: ["GITLAB_TOKEN"],
     about:
       "Project, group or personal access token that may write to DEPLOY_PROJECT: role Developer and the scope api. A job token may make no merge requests.",

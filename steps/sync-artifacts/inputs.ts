@@ -12,6 +12,7 @@ import {
   secretFile,
   type StepContext,
   text,
+  token,
   url,
   type Values,
 } from "../../src/step/index.ts";
@@ -39,7 +40,7 @@ export const inputs = {
     about:
       "Commit whose entries count as unchanged in the mode verify. Without it all entries are looked at.",
   }),
-  SOURCE_TOKEN: secret({
+  SOURCE_TOKEN: token({
     optional: true,
     about:
       "Token that may read the package registries of SOURCE_GITLAB: the scope read_api and the role Reporter are enough, and so is a deploy token (gldt-…) with read_package_registry. Without it the job's own token is tried.",
@@ -50,12 +51,12 @@ export const inputs = {
     about: "The one GitLab that SOURCE_TOKEN is sent to. In a job it is the job's own.",
     example: "https://gitlab.example.org",
   }),
-  CI_JOB_TOKEN: secret({
+  CI_JOB_TOKEN: token({
     optional: true,
     about:
       "Token of the running job; GitLab sets it. It is used where SOURCE_TOKEN is not set, at the job's own GitLab alone.",
   }),
-  GITLAB_TOKEN: secret({
+  GITLAB_TOKEN: token({
     optional: true,
     about: "Used where neither SOURCE_TOKEN nor a job's token is there: for runs on a laptop.",
   }),
@@ -76,7 +77,7 @@ export const inputs = {
     from: ["HADOOP_PROXY_USER"],
     about: "User to act for. The cluster must allow it to the user who logs in.",
   }),
-  HDFS_DELEGATION_TOKEN: secret({
+  HDFS_DELEGATION_TOKEN: token({
     optional: true,
     about: "Delegation token of the cluster; it goes before every other way to log in.",
   }),
@@ -100,13 +101,13 @@ export const inputs = {
     about: "Cache that holds a ticket, where there is no keytab.",
     example: "FILE:/tmp/krb5cc_1000",
   }),
-  AWS_ACCESS_KEY_ID: secret({
+  AWS_ACCESS_KEY_ID: token({
     optional: true,
     about:
       "Key for S3-compatible stores. Without it the profiles and roles of the machine are used.",
   }),
   AWS_SECRET_ACCESS_KEY: secret({ optional: true, about: "Secret of the key." }),
-  AWS_SESSION_TOKEN: secret({ optional: true, about: "Session of a temporary key." }),
+  AWS_SESSION_TOKEN: token({ optional: true, about: "Session of a temporary key." }),
   AWS_REGION: text({
     optional: true,
     from: ["AWS_DEFAULT_REGION"],

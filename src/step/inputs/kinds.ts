@@ -191,6 +191,22 @@ export const secret = <const Options extends InputOptions>(options: Options) =>
     },
   });
 
+/** A secret that is sent in a header: what copying from a page brings along must not look like a fault of the network. */
+export const token = <const Options extends InputOptions>(options: Options) =>
+  declare(options, {
+    kind: "secret",
+    expected: "a token",
+    schema: { type: "string", writeOnly: true },
+    secret: true,
+    parse: (value) => {
+      if (!/^[\x21-\x7e]+$/.test(value.trim()))
+        throw new BadValue(
+          "a token of ASCII letters, digits and signs alone (a blank or an invisible character may have come along when it was copied)",
+        );
+      return new Secret(value.trim());
+    },
+  });
+
 /** The path of a file whose content is secret: a key, a keytab. Made for file-type CI/CD variables. */
 export const secretFile = <const Options extends InputOptions>(options: Options) =>
   declare(options, {

@@ -15,6 +15,7 @@ import {
   path,
   secret,
   text,
+  token,
   url,
 } from "../../../src/step/index.ts";
 
@@ -90,6 +91,9 @@ const bad: readonly { title: string; input: Input; value: string }[] = [
   { title: "a list of nothing", input: list({ about }), value: ", ,\n" },
   { title: "a glob of nothing", input: globs({ about }), value: "," },
   { title: "a secret of two lines", input: secret({ about }), value: "one\ntwo" },
+  { title: "a token of two lines", input: token({ about }), value: "glpat-one\ntwo" },
+  { title: "a token with a blank", input: token({ about }), value: "glpat-one two" },
+  { title: "a token with an invisible character", input: token({ about }), value: "glpat-\u200Bx" },
 ];
 
 test.each(bad)("$title is refused", ({ input, value }) => {
