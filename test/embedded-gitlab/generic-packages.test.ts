@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startEmbeddedGitlab } from "../../src/embedded-gitlab/index.ts";
 import type { EmbeddedGitlab } from "../../src/embedded-gitlab/index.ts";
@@ -510,4 +512,21 @@ test("A34 with an object storage a download is sent to a signed address, which c
   expect(stored.headers.get("x-checksum-sha256")).toBeNull();
   const forged = location.replace(/X-Amz-Signature=../, "X-Amz-Signature=zz");
   expect((await fetch(forged)).status).toBe(403);
+});
+
+test.each([
+  { title: "that says it is empty", header: "Content-Length: 0\r\n" },
+  { title: "that says nothing of a body", header: "" },
+])("an upload $title has no file", async ({ header }) => {
+  const cast = await openCast(gitlab);
+  const { hostname, port, pathname } = new URL(
+    `${gitlab.api}/projects/${cast.project.id}/packages/generic/${file}`,
+  );
+  const [[name, value] = []] = Object.entries(cast.pat("maintainer"));
+  const socket = connect(Number(port), hostname);
+  // By hand: every client adds a length of its own.
+  socket.end(
+    `PUT ${pathname} HTTP/1.1\r\nHost: ${hostname}\r\n${name}: ${value}\r\n${header}Connection: close\r\n\r\n`,
+  );
+  expect(await text(socket)).toMatch(/^HTTP\/1\.1 400 [\s\S]*file is missing/);
 });

@@ -1,5 +1,6 @@
 import { readCommits } from "../git/commits.ts";
 import type { Commit } from "../git/commits.ts";
+import { readObjects } from "../git/objects.ts";
 import { gitText } from "../git/repository.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { webUrl } from "../http/exchange.ts";
@@ -62,7 +63,9 @@ export async function showCommits(place: Place, project: Project, ids: readonly 
 }
 
 async function countLines(project: Project, commit: Commit) {
-  const range = commit.parents[0] === undefined ? ["--root"] : [commit.parents[0]];
+  const [before] = await readObjects(project.repository, commit.parents.slice(0, 1));
+  // The oldest commit of a shallow import has a parent that is not there.
+  const range = before === undefined ? ["--root"] : [before.id];
   const args = ["diff-tree", "--numstat", "-M", "-r", ...range, commit.id];
   const text = await gitText(project.repository, args);
   let additions = 0;

@@ -105,7 +105,9 @@ async function receiveUpload(
   name: StoredName,
 ): Promise<ReceivedFile> {
   const { world, request } = exchange;
-  if (request.headers["content-length"] === "0") throw invalidParameter("file is missing");
+  const { "content-length": length, "transfer-encoding": coding } = request.headers;
+  const hasBody = coding !== undefined || (length !== undefined && length !== "0");
+  if (!hasBody) throw invalidParameter("file is missing");
   const path = join(world.folder, "packages", uniqueName(String(project.id)));
   try {
     const received = await receiveFile(exchange.body(), path, world.genericFileLimitBytes);

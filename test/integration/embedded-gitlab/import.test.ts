@@ -46,6 +46,19 @@ describe("a repository is imported", () => {
     expect(await photograph(source)).toEqual(before);
   });
 
+  test("shallow: its oldest commit, whose parent is not there, is shown as a first one", async () => {
+    const source = await makeWorkTree("one", "two");
+    const folder = await openFolder();
+    await mustGit(folder, "clone", "--quiet", "--depth=1", `file://${source}`, "shallow");
+    const gitlab = await openGitlab({ importRepository: join(folder, "shallow") });
+    const answer = await fetch(
+      `${gitlab.api}/projects/${gitlab.project.id}/repository/commits/main`,
+      { headers: { "private-token": gitlab.tokens.developer } },
+    );
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ title: "two", stats: { deletions: 0 } });
+  });
+
   test("bare or not, from a linked work tree, a mirror, or a shallow clone", async () => {
     const source = await makeWorkTree("one", "two");
     const folder = await openFolder();
