@@ -18,16 +18,24 @@ const partNames = ["major", "minor", "patch"];
 /** The part whose last value means "released". */
 export const releasePartName = "release";
 
+const pattern = new RegExp(
+  [
+    String.raw`^(?<lead>v?(?:\d+!)?)(?<numbers>\d+(?:\.\d+)*)`,
+    // A word of its own: the r of rc is none, and of post.dev1 the second dot belongs to dev1.
+    String.raw`(?<post>[-._]?(?:post|rev|r)(?=dev|[^a-z]|$)(?:[-._]?\d+|[-._](?=\+|$))?|-\d+(?=[-._]?dev|\+|$))?`,
+    String.raw`(?<suffix>[-._]?[a-z][0-9a-z._-]*)?`,
+    String.raw`(?<local>\+.*)?$`,
+  ].join(""),
+  "iu",
+);
+
 /**
  * Takes a version apart. Maven knows no other development marker than `-SNAPSHOT`: `-RC1` and `.Final` are releases.
  *
  * @throws E_VERSION_UNREADABLE
  */
 export function spellVersion(text: string, where: string, ecosystem?: Ecosystem): SpelledVersion {
-  const groups =
-    /^(?<lead>v?(?:\d+!)?)(?<numbers>\d+(?:\.\d+)*)(?<post>[-._]?(?:post|rev|r)[-._]?\d*|-\d+(?=$|\+|\.dev))?(?<suffix>[-._]?[A-Za-z][0-9A-Za-z.-]*)?(?<local>\+.*)?$/u.exec(
-      text,
-    )?.groups;
+  const groups = pattern.exec(text)?.groups;
   if (groups === undefined)
     throw versionErrors(
       "E_VERSION_UNREADABLE",
