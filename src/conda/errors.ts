@@ -82,6 +82,11 @@ export const condaError = defineErrors({
     cause: "A CA bundle that is named cannot be read.",
     cure: "Correct CI_SERVER_TLS_CA_FILE, EXTRA_CA_FILE, SSL_CERT_FILE or conda's ssl_verify.",
   },
+  E_CONDA_PROXY: {
+    exit: exit.config,
+    cause: "The proxy that the environment or conda's configuration names cannot be one.",
+    cure: "Write HTTP_PROXY and HTTPS_PROXY (or proxy_servers) as http://host:port, with user name and password percent-encoded.",
+  },
   E_CONDA_TLS: {
     exit: exit.config,
     cause: "A server's certificate is not trusted.",

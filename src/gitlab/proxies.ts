@@ -22,9 +22,10 @@ export function readProxies(environment: Readonly<Record<string, string | undefi
   };
 }
 
-/** Whether a client can go by way of it: an address of http or https. */
+/** Whether a client can go by way of it: scheme http or https, a host, and nothing behind it. */
 export function isProxyAddress(proxy: string): boolean {
-  return /^https?:$/.test(URL.parse(proxy)?.protocol ?? "");
+  const { protocol = "", pathname } = URL.parse(proxy) ?? {};
+  return /^https?:$/.test(protocol) && pathname === "/";
 }
 
 function withScheme(proxy: string): string {

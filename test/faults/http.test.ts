@@ -288,6 +288,14 @@ describe("H15 TLS", () => {
     await secure.close();
   });
 
+  test("a server without TLS is told as that, not in the words of OpenSSL", async () => {
+    expect(await failure(get(server.url.replace("http:", "https:")))).toMatchObject({
+      kind: "tls",
+      sent: false,
+      message: "it answers without TLS, and the address says https",
+    });
+  });
+
   test("H17 a certificate that is not valid yet is told", async (ctx) => {
     const future = makeCertificates(mkdtempSync(join(tmpdir(), "certificates-")), {
       from: "21000101000000Z",
@@ -412,6 +420,19 @@ describe("H14 a proxy", () => {
     await secure.close();
     rmSync(own, { recursive: true });
   });
+
+  test.each(["http://pro xy:1", "http://not//a::url", "socks5://proxy:1080"])(
+    "that is no address is told without an attempt: %s",
+    async (address) => {
+      const door = via({ https: address });
+      const error = await failure(
+        door.exchange({ method: "GET", url: new URL("https://gitlab.invalid/"), headers: {} }),
+      );
+      expect(error).toMatchObject({ kind: "proxy" });
+      expect(error.message).toMatch(/^the proxy in HTTPS_PROXY is no address/);
+      await door.close();
+    },
+  );
 
   test("that wants a password it was not given is told as the proxy's refusal", async () => {
     const door = via({ https: `http://127.0.0.1:${portOf(proxy)}` });

@@ -260,6 +260,28 @@ test.each([
   });
 });
 
+test.each([
+  {
+    location: "ftp://elsewhere/x",
+    said: /to ftp:\/\/elsewhere\/x: that is no address of http or https\.$/,
+  },
+  { location: "http://", said: /thing: where to is no address\.$/ },
+])("H13 a redirect to $location is told with what the server sent", async ({ location, said }) => {
+  server.next(redirect(302, location));
+  await expect(get(testClient(server.api), reading)).rejects.toMatchObject({
+    code: "E_GITLAB_REDIRECT",
+    message: expect.stringMatching(said),
+  });
+});
+
+test("H13 a redirect that names no place is told as that", async () => {
+  server.next(status(302, {}));
+  await expect(get(testClient(server.api), reading)).rejects.toMatchObject({
+    code: "E_GITLAB_REDIRECT",
+    message: expect.stringContaining("it does not say where to"),
+  });
+});
+
 test("H13 a file is not sent to another place, be it on the same server", async () => {
   server.next(redirect(307, "/elsewhere"));
   const body = {

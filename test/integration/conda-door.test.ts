@@ -115,6 +115,23 @@ test.each(proxies)("requests go through the proxy of $title", async ({ env }) =>
   expect(tunnels).toEqual([new URL(address).host]);
 });
 
+test("a proxy without a scheme is spoken to in HTTP", async () => {
+  const env = { EXTRA_CA_FILE: authority(), HTTPS_PROXY: proxyUrl.replace("http://", "") };
+  expect(await get({ env })).toBe("found");
+  expect(tunnels).toHaveLength(1);
+});
+
+test.each(["http://pro xy:1", "not//a::url", "socks5://proxy:1080"])(
+  "the proxy %s is refused before anything is asked",
+  async (HTTPS_PROXY) => {
+    await expect(get({ env: { HTTPS_PROXY } })).rejects.toMatchObject({
+      code: "E_CONDA_PROXY",
+      exit: 2,
+      message: "The proxy in HTTPS_PROXY is no address of http or https.",
+    });
+  },
+);
+
 test("a proxy of conda's configuration is used where the environment names none", async () => {
   const env = { EXTRA_CA_FILE: authority() };
   expect(await get({ env, proxies: { https: proxyUrl } })).toBe("found");

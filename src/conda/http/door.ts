@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { trustedAuthorities } from "../certificates.ts";
+import { condaError } from "../errors.ts";
 import { variable, type Environment } from "../environment.ts";
 import { answerEmpty } from "./empty-body.ts";
 
@@ -39,8 +40,8 @@ const timeouts = { connectMs: 30_000, headersMs: 60_000, bodyMs: 60_000 } as con
 export async function openDoor({ env, verify = true, proxies = {} }: DoorOptions): Promise<Door> {
   const { EnvHttpProxyAgent, request } = await import("undici");
   const either = (name: string) => variable(env, name) ?? variable(env, name.toLowerCase());
-  const httpProxy = either("HTTP_PROXY") ?? proxies.http;
-  const httpsProxy = either("HTTPS_PROXY") ?? proxies.https;
+  const httpProxy = proxyAddress("HTTP_PROXY", either("HTTP_PROXY") ?? proxies.http);
+  const httpsProxy = proxyAddress("HTTPS_PROXY", either("HTTPS_PROXY") ?? proxies.https);
   const bundles = typeof verify === "string" ? [verify] : [];
   const tls = {
     ca: [...(await trustedAuthorities(env, bundles))],
@@ -48,8 +49,8 @@ export async function openDoor({ env, verify = true, proxies = {} }: DoorOptions
   };
   const agent = new EnvHttpProxyAgent({
     // Empty texts keep undici from looking into the process's environment by itself.
-    httpProxy: httpProxy ?? "",
-    httpsProxy: httpsProxy ?? "",
+    httpProxy,
+    httpsProxy,
     noProxy: either("NO_PROXY") ?? "",
     connect: { ...tls, timeout: timeouts.connectMs },
     requestTls: tls,
@@ -66,6 +67,15 @@ export async function openDoor({ env, verify = true, proxies = {} }: DoorOptions
     },
     close: () => agent.destroy(),
   };
+}
+
+/** As curl reads it: without a scheme it is spoken to in HTTP. The value may hold a password, so it is not shown. */
+function proxyAddress(name: string, value = ""): string {
+  if (value === "") return "";
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+  const { protocol = "", pathname } = URL.parse(address) ?? {};
+  if (/^https?:$/.test(protocol) && pathname === "/") return address;
+  throw condaError("E_CONDA_PROXY", `The proxy in ${name} is no address of http or https.`);
 }
 
 async function fromDisk(url: URL): Promise<Answer> {
