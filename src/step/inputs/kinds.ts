@@ -195,14 +195,12 @@ export const secret = <const Options extends InputOptions>(options: Options) =>
 export const token = <const Options extends InputOptions>(options: Options) =>
   declare(options, {
     kind: "secret",
-    expected: "a token",
+    expected: "a token: ASCII letters, digits and signs, no blanks, no invisible characters",
     schema: { type: "string", writeOnly: true },
     secret: true,
     parse: (value) => {
       if (!/^[\x21-\x7e]+$/.test(value.trim()))
-        throw new BadValue(
-          "a token of ASCII letters, digits and signs alone (a blank or an invisible character may have come along when it was copied)",
-        );
+        throw new BadValue("characters that no header can hold");
       return new Secret(value.trim());
     },
   });
