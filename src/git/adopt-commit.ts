@@ -66,14 +66,32 @@ async function updateIndex(
   id: Sha,
   paths: readonly string[],
 ): Promise<void> {
+  const entries = await entriesOf(repository, id, paths);
+  await writeIndex(repository, checkout, entries);
+}
+
+/** Entries as `git ls-files --stage` tells them, without the path: `100644 1a2b… 0`. */
+export async function entriesOf(
+  repository: Repository,
+  id: Sha,
+  paths: readonly string[],
+): Promise<Map<string, string>> {
   const { entries } = commitFiles(repository, id, "");
-  const lines = paths.map(async (path) => {
-    const folder = await entries(posix.dirname(path));
-    const entry = folder?.get(posix.basename(path));
-    return entry === undefined ? "" : `${entry.mode} ${entry.id}\t${path}\0`;
-  });
-  const input = (await Promise.all(lines)).join("");
-  await write(repository, checkout, ["update-index", "-z", "--index-info"], { input });
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    const entry = (await entries(posix.dirname(path)))?.get(posix.basename(path));
+    if (entry !== undefined) found.set(path, `${entry.mode} ${entry.id} 0`);
+  }
+  return found;
+}
+
+export async function writeIndex(
+  repository: Repository,
+  checkout: Checkout,
+  entries: ReadonlyMap<string, string>,
+): Promise<void> {
+  const input = Array.from(entries, ([path, entry]) => `${entry}\t${path}\0`).join("");
+  await writeCheckout(repository, checkout, ["update-index", "-z", "--index-info"], { input });
 }
 
 async function moveHead(
@@ -82,9 +100,9 @@ async function moveHead(
   { id, parents, committer, message }: Commit,
 ): Promise<void> {
   const [parent] = parents;
-  if (parent === undefined || parent !== checkout.head) throw moved(checkout, parent);
+  if (parent === undefined || parent !== checkout.head) throw movedFrom(checkout, parent);
   const reason = `slipway: ${message.split("\n")[0] ?? ""}`;
-  await write(repository, checkout, ["update-ref", "-m", reason, "HEAD", id, parent], {
+  await writeCheckout(repository, checkout, ["update-ref", "-m", reason, "HEAD", id, parent], {
     variables: {
       GIT_COMMITTER_NAME: committer.name,
       GIT_COMMITTER_EMAIL: committer.email,
@@ -93,8 +111,8 @@ async function moveHead(
   });
 }
 
-/** Runs one of the two commands that write into the checkout; neither runs hooks or filters here. */
-async function write(
+/** Runs one of the commands that write into the checkout; none runs hooks or filters here. */
+export async function writeCheckout(
   { git }: Repository,
   checkout: Checkout,
   args: readonly string[],
@@ -110,11 +128,11 @@ function writeFailed(checkout: Checkout, args: readonly string[], result: GitRes
   const lock = /Unable to create '([^']+\.lock)': File exists/.exec(result.stderr)?.[1];
   if (lock !== undefined)
     return gitErrors("E_CHECKOUT_LOCKED", `The checkout is locked by ${lock}.`);
-  if (/is at [0-9a-f]+ but expected/.test(result.stderr)) return moved(checkout, checkout.head);
+  if (/is at [0-9a-f]+ but expected/.test(result.stderr)) return movedFrom(checkout, checkout.head);
   return gitFailed(args, result);
 }
 
-function moved({ root }: Checkout, expected: Sha | undefined) {
+export function movedFrom({ root }: Checkout, expected: Sha | undefined) {
   const where = expected === undefined ? "a commit without parents" : shortSha(expected);
   return gitErrors("E_CHECKOUT_MOVED", `HEAD of ${root} is no longer on ${where}.`);
 }

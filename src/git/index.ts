@@ -1,4 +1,5 @@
 /** Hardened git: reading a checkout, building commits and tags, pushing them at once. */
+export { abandonCommit, type Adoption, readIndex } from "./abandon-commit.ts";
 export { adoptCommit } from "./adopt-commit.ts";
 export { pushAtomically, type AtomicPush, type RefUpdate, type Settled } from "./atomic-push.ts";
 export { openCheckout, openGitAt, requireHead, startGitAt, type Checkout } from "./checkout.ts";

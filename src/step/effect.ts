@@ -14,6 +14,12 @@ export interface Effect<Result = unknown> {
   apply(): Promise<void>;
   /** Reads back what `apply` wrote; throws where it is not there or differs. */
   verify(): Promise<Result>;
+  /**
+   * Takes back what this run applied, wholly or in part, because the plan failed here or later: for what is only whole
+   * together. Effects without it stay, and the next run goes on from there. Throws where it is too late for that;
+   * nothing before it is taken back then.
+   */
+  undo?(): Promise<void>;
 }
 
 /** An effect whose proven result later effects read. */

@@ -38,6 +38,7 @@ const stateInWords: Readonly<Record<EffectState, string>> = {
   planned: "planned",
   pending: "not begun",
   failed: "failed",
+  undone: "taken back",
   unknown: "begun, outcome not known (the next run finds out)",
 };
 

@@ -4,8 +4,16 @@ import type { Log } from "./log.ts";
 import type { Journal } from "./report/journal.ts";
 import { asStepError } from "./translate.ts";
 
-/** `planned` and `pending` were not begun; `unknown` was begun and its end is not known. */
-export const effectStates = ["done", "applied", "planned", "pending", "failed", "unknown"] as const;
+/** `planned` and `pending` were not begun; `unknown` was begun and its end is not known; `undone` was applied and taken back. */
+export const effectStates = [
+  "done",
+  "applied",
+  "planned",
+  "pending",
+  "failed",
+  "unknown",
+  "undone",
+] as const;
 export type EffectState = (typeof effectStates)[number];
 
 export interface EffectRecord {
@@ -22,7 +30,8 @@ interface Run {
 }
 
 /**
- * Runs effects in order: done → say so and go on; else apply, verify, journal. A dry run only asks.
+ * Runs effects in order: done → say so and go on; else apply, verify, journal. Where one fails, what can be undone is,
+ * the last first. A dry run only asks.
  *
  * @param records is filled while it runs, so that an interrupted run can tell what was done and what was not.
  */
@@ -35,21 +44,34 @@ export async function runEffects(
     ...effects.map(({ id, sentence }): EffectRecord => ({ id, sentence, state: "pending" })),
   );
   const refusals: StepError[] = [];
-  for (const [index, effect] of effects.entries()) {
-    const record = records[index];
-    if (record === undefined) continue;
-    run.signal.throwIfAborted();
-    if (!run.dryRun) await perform(effect, record, run);
-    else refusals.push(...(await foresee(effect, record, run)));
+  const begun: Begun[] = [];
+  try {
+    for (const [index, effect] of effects.entries()) {
+      const record = records[index];
+      if (record === undefined) continue;
+      run.signal.throwIfAborted();
+      if (!run.dryRun) await perform(effect, record, begun, run);
+      else refusals.push(...(await foresee(effect, record, run)));
+    }
+  } catch (error) {
+    await undoAll(begun.toReversed(), run);
+    throw error;
   }
   const [first, ...more] = refusals;
   for (const refusal of more) run.log.error(refusal);
   if (first !== undefined) throw first;
 }
 
+/** What this run set about to apply. */
+interface Begun {
+  effect: Effect;
+  record: EffectRecord;
+}
+
 async function perform(
   effect: Effect,
   record: EffectRecord,
+  begun: Begun[],
   { log, journal, signal }: Run,
 ): Promise<void> {
   try {
@@ -65,6 +87,7 @@ async function perform(
     log.info(`→ ${effect.sentence}`);
     await journal.write({ effect: effect.id, state: "intent" });
     record.state = "unknown";
+    begun.push({ effect, record });
     await effect.apply();
     settle(effect, await effect.verify());
     record.state = "applied";
@@ -76,6 +99,23 @@ async function perform(
     // What failed first is what is told, also when the journal cannot take it.
     await journal.write(entry).catch(() => {});
     throw error;
+  }
+}
+
+async function undoAll(begun: readonly Begun[], { log, journal }: Run): Promise<void> {
+  for (const { effect, record } of begun) {
+    if (effect.undo === undefined) continue;
+    try {
+      await effect.undo();
+    } catch (error) {
+      log.warn(`Not taken back: ${effect.sentence}: ${asStepError(error).message}`);
+      return;
+    }
+    if (record.state !== "applied") continue;
+    record.state = "undone";
+    log.info(`↶ ${effect.sentence}: taken back`);
+    // What failed first is what is told, also when the journal cannot take it.
+    await journal.write({ effect: effect.id, state: "undone" }).catch(() => {});
   }
 }
 

@@ -1,19 +1,22 @@
 import { resolve } from "node:path";
 import {
+  abandonCommit,
   adoptCommit,
+  type Adoption,
   currentHead,
   folderInside,
   makePrivateRepository,
   openGitAt,
+  readIndex,
   shortSha,
   sshSigner,
   type FileEdit,
   type Sha,
 } from "../../src/git/index.ts";
-import { effect, type Effect } from "../../src/step/index.ts";
-import { restoreFiles } from "../../src/version/index.ts";
+import { effect, type Effect, type RunnableEffect } from "../../src/step/index.ts";
 import { editFiles, hookEffects } from "./effects.ts";
-import { findChanges, takeSnapshot } from "./hook-changes.ts";
+import { type HookWatch, watchHooks } from "./hook-changes.ts";
+import { didHooksRun, rememberHooks } from "./hooks-ran.ts";
 import type { BumpContext } from "./inputs.ts";
 import {
   buildReleaseCommit,
@@ -53,17 +56,34 @@ export async function planCommitted(
   }
   await tryPostRelease(context, request, plan);
   const edits = await planWorkingEdits(folder, plan, request);
-  const hooks = { folder, plan, isOver: found !== undefined };
+  const watch = watchHooks(repository, planned.base.id, checkout.root);
   const known = await knownCommit(context, place, planned);
-  const undo = () => restoreFiles(folder, edits);
-  const commit = commitEffects(context, place, planned, { known, undo });
+  const commit = commitEffect(context, place, planned, { known, watch });
+  const isCommitted = () => Promise.resolve(found !== undefined);
+  const hooks = { folder, plan, isOver: isCommitted };
   return [
-    ...hookEffects(context, { ...hooks, stage: "setup", edits: [] }),
+    ...hookEffects(context, { ...hooks, stage: "setup" }),
     editFiles(folder, plan, edits),
-    ...hookEffects(context, { ...hooks, stage: "preCommit", edits, before: commit.beforeHooks }),
-    commit.effect,
-    ...hookEffects(context, { ...hooks, stage: "postCommit", edits: [] }),
+    ...hookEffects(context, {
+      ...hooks,
+      stage: "preCommit",
+      before: watch.begin,
+      undo: () => restoreWatched(context, watch),
+    }),
+    commit,
+    ...hookEffects(context, {
+      ...hooks,
+      stage: "postCommit",
+      isOver: async () => found !== undefined && didHooksRun(checkout, found),
+      after: () => rememberHooks(checkout, commit.result()),
+    }),
   ];
+}
+
+async function restoreWatched({ log }: BumpContext, watch: HookWatch): Promise<void> {
+  const left = await watch.restore();
+  if (left.length > 0)
+    log.warn(`Files that the pre_commit_hooks changed stay changed: ${left.join(", ")}`);
 }
 
 /** The id of the release commit; `undefined` until pre-commit hooks have had their say. */
@@ -77,16 +97,16 @@ async function knownCommit(
   return buildReleaseCommit(place, planned, planned.edits);
 }
 
-function commitEffects(
+function commitEffect(
   context: BumpContext,
   place: Place,
   planned: PlannedCommit,
-  { known, undo }: { known: Sha | undefined; undo(): Promise<void> },
-): { effect: Effect; beforeHooks(): Promise<void> } {
+  { known, watch }: { known: Sha | undefined; watch: HookWatch },
+): RunnableEffect<Sha> {
   const { repository, checkout } = place;
   const { base, message } = planned;
   let id = known;
-  let changes = (): Promise<FileEdit[]> => Promise.resolve([]);
+  let adoption: Adoption | undefined;
   const isHead = (head: Sha | undefined) => {
     if (id === undefined || head !== id) return false;
     context.output("BUMPED_COMMIT_SHA", id);
@@ -94,35 +114,27 @@ function commitEffects(
   };
   const title = message.split("\n")[0] ?? "";
   const suffix = known === undefined ? "" : ` as ${shortSha(known)}`;
-  const commit = effect<Sha>({
+  return effect<Sha>({
     id: "commit",
     sentence: `Commit "${title}" on ${shortSha(base.id)}${suffix}`,
     // As the plan saw it; should it change meanwhile, the moving of HEAD is held back.
     isDone: async () => isHead(checkout.head),
     async apply() {
-      try {
-        const edits = mergeEdits(planned.edits, await changes());
-        id ??= await buildReleaseCommit(place, planned, edits);
-        const paths = edits.map(({ path }) => path);
-        await adoptCommit(repository, checkout, id, paths);
-      } catch (error) {
-        await undo();
-        throw error;
-      }
+      const edits = mergeEdits(planned.edits, await watch.changes());
+      id ??= await buildReleaseCommit(place, planned, edits);
+      const paths = edits.map(({ path }) => path);
+      adoption = { id, paths, index: await readIndex(checkout) };
+      await adoptCommit(repository, checkout, id, paths);
     },
     async verify() {
       const head = isHead(await currentHead(repository.git, checkout));
       if (head === false) throw new TypeError("HEAD is not the commit that it was moved to");
       return head;
     },
-  });
-  return {
-    effect: commit,
-    async beforeHooks() {
-      const snapshot = await takeSnapshot(repository, base.id, checkout.root);
-      changes = () => findChanges(repository, snapshot);
+    async undo() {
+      if (adoption !== undefined) await abandonCommit(repository, checkout, adoption);
     },
-  };
+  });
 }
 
 /** What hooks made of a file counts more than what the bump made of it. */

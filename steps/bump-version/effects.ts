@@ -19,6 +19,7 @@ export function editFiles(folder: string, plan: BumpPlan, edits: readonly Edit[]
     sentence: `Write version ${plan.newVersion} into ${paths.join(", ")}`,
     isDone: async () => (await holdsEdits(folder, edits)) && edits,
     apply: () => writeEdits(folder, edits),
+    undo: () => restoreFiles(folder, edits),
     async verify() {
       if (await holdsEdits(folder, edits)) return edits;
       throw versionErrors("E_VERSION_WRITE", "A file does not hold what was written into it", {
@@ -32,11 +33,13 @@ interface HookEffect {
   stage: "setup" | "preCommit" | "postCommit";
   folder: string;
   plan: BumpPlan;
-  /** Whether an earlier run made the commit: its hooks ran then. */
-  isOver: boolean;
-  /** What is put back when a hook fails. */
-  edits: readonly Edit[];
+  /** Whether an earlier run ran them to their end. */
+  isOver(): Promise<boolean>;
   before?(): Promise<void>;
+  /** After the last of them ended well. */
+  after?(): Promise<void>;
+  /** Takes back what they did. */
+  undo?(): Promise<void>;
 }
 
 const titles = {
@@ -48,28 +51,24 @@ const titles = {
 /** Runs the hooks of one stage; none where the configuration has none or the step must not. */
 export function hookEffects(
   { inputs, environment, redactor, signal, log }: BumpContext,
-  { stage, folder, plan, isOver, edits, before }: HookEffect,
+  { stage, folder, plan, isOver, before, after, undo }: HookEffect,
 ): Effect[] {
   const commands = plan.texts.hooks[stage];
   if (!inputs.VERSION_RUN_HOOKS || commands.length === 0) return [];
   const title = titles[stage];
-  let ran = isOver;
   const one = effect({
     id: `hooks:${title}`,
     sentence: `Run the ${title}: ${commands.join("; ")}`,
-    isDone: () => Promise.resolve(ran),
+    isDone: isOver,
     async apply() {
       await before?.();
       const env = hookEnvironment(environment, (value) => redactor.masks(value), plan);
-      try {
-        await runHooks({ title, commands, cwd: folder, env, signal, log });
-      } catch (error) {
-        await restoreFiles(folder, edits);
-        throw error;
-      }
-      ran = true;
+      await runHooks({ title, commands, cwd: folder, env, signal, log });
+      await after?.();
     },
-    verify: () => Promise.resolve(ran),
+    // That they ended well is all that there is to prove.
+    verify: () => Promise.resolve(true),
+    undo: undo ?? (async () => log.warn(`What the ${title} changed by themselves stays as it is.`)),
   });
   return [one];
 }

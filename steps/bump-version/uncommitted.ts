@@ -28,11 +28,11 @@ export async function planUncommitted(
   });
   tellPlan(context, plan);
   if (plan.edits.length === 0) return [];
-  const hooks = { folder, plan, isOver: false };
+  const hooks = { folder, plan, isOver: () => Promise.resolve(false) };
   return [
-    ...hookEffects(context, { ...hooks, stage: "setup", edits: [] }),
+    ...hookEffects(context, { ...hooks, stage: "setup" }),
     editFiles(folder, plan, plan.edits),
-    ...hookEffects(context, { ...hooks, stage: "preCommit", edits: plan.edits }),
+    ...hookEffects(context, { ...hooks, stage: "preCommit" }),
   ];
 }
 

@@ -11,9 +11,17 @@ import {
   temporaryFolder,
   writeFiles,
 } from "../support/repositories.ts";
+import { statesOf } from "../step/support/steps.ts";
 import { workflowConfig, workflowProject } from "../version/planning.ts";
 
 const created = "2026-02-03T04:05:06Z";
+
+const executable = join(import.meta.dirname, "../../dist/bin/bump-version");
+const plainEnvironment = {
+  PATH: process.env["PATH"],
+  CI_PIPELINE_CREATED_AT: created,
+  CI_SERVER_HOST: "gitlab.example.org",
+};
 
 /** Runs the step in a folder as a job does, with its outputs and report elsewhere. */
 async function bump(cwd: string, env: Record<string, string> = {}) {
@@ -21,15 +29,15 @@ async function bump(cwd: string, env: Record<string, string> = {}) {
   return runStep(bumpVersion, {
     cwd,
     env: {
-      PATH: process.env["PATH"],
+      ...plainEnvironment,
       SLIPWAY_REPORT_DIR: join(report, "report"),
       SLIPWAY_DOTENV: join(report, "slipway.env"),
-      CI_PIPELINE_CREATED_AT: created,
-      CI_SERVER_HOST: "gitlab.example.org",
       ...env,
     },
   });
 }
+
+const states = (record: unknown) => Object.values(statesOf(record));
 
 const head = (root: string) => git(root, ["rev-parse", "HEAD"]);
 const status = (root: string) => git(root, ["status", "--porcelain"]);
@@ -526,5 +534,79 @@ describe("hooks of the bump configuration", () => {
       expect.objectContaining({ error: expect.objectContaining({ code: "E_VERSION_HOOK" }) }),
     ]);
     expect([head(root), status(root)]).toEqual([before, ""]);
+  });
+
+  test("that fail before the commit leave nothing behind, neither ours nor theirs, and the standing says so", async () => {
+    const node = process.execPath;
+    const root = await makeRepository(
+      withHooks("pre_commit_hooks =", `\t${node} lock.cjs`, `\t${node} -e process.exit(7)`),
+    );
+    await commitFiles(
+      root,
+      { "lock.cjs": `require("fs").writeFileSync("lock", "0.15.0\\n")` },
+      "Add the hook",
+    );
+    await writeFiles(root, { lock: "mine\n" });
+    const before = head(root);
+    const { exitCode, record, stdout } = await bump(root, { VERSION_RUN_HOOKS: "true" });
+    expect([exitCode, head(root), status(root)]).toEqual([2, before, " M lock"]);
+    expect(await readFile(join(root, "lock"), "utf8")).toBe("mine\n");
+    expect(states(record)).toEqual(["undone", "failed", "pending"]);
+    expect(stdout).toContain("taken back: Write version 0.15.0 into");
+  });
+
+  test("that fail after the commit take it back: HEAD, index and files are as before, and the next run tries again", async () => {
+    const script = `require("fs").accessSync(".git/allowed")`;
+    const root = await makeRepository({
+      ...withHooks("post_commit_hooks =", `\t${process.execPath} hook.cjs`),
+      "hook.cjs": script,
+    });
+    await writeFiles(root, { staged: "1" });
+    git(root, ["add", "staged"]);
+    const before = [head(root), status(root), git(root, ["ls-files", "--stage"])];
+    const env = { VERSION_RUN_HOOKS: "true", VERSION_BUMP: "minor" };
+    for (const run of [await bump(root, env), await bump(root, env)]) {
+      expect([run.exitCode, states(run.record)]).toEqual([2, ["undone", "undone", "failed"]]);
+      expect([head(root), status(root), git(root, ["ls-files", "--stage"])]).toEqual(before);
+    }
+    await writeFile(join(root, ".git/allowed"), "");
+    const well = await bump(root, env);
+    expect([well.exitCode, states(well.record)]).toEqual([0, ["applied", "applied", "applied"]]);
+    expect(status(root)).toBe("A  staged");
+    const again = await bump(root, env);
+    expect([again.exitCode, states(again.record)]).toEqual([0, ["done", "done", "done"]]);
+  });
+
+  test("that move HEAD and then fail take nothing back, for something builds on the commit", async () => {
+    const script = `const { execFileSync } = require("child_process"); execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "--allow-empty", "-m", "Theirs"]); process.exit(1)`;
+    const root = await makeRepository({
+      ...withHooks("post_commit_hooks =", `\t${process.execPath} hook.cjs`),
+      "hook.cjs": script,
+    });
+    const { exitCode, record, stderr } = await bump(root, { VERSION_RUN_HOOKS: "true" });
+    expect([exitCode, states(record)]).toEqual([2, ["applied", "applied", "failed"]]);
+    expect(stderr).toContain("Not taken back: Commit");
+    expect([git(root, ["log", "-2", "--format=%s"]), status(root)]).toEqual([
+      "Theirs\nRelease version 0.15.0",
+      "",
+    ]);
+  });
+
+  test("that were cut off after the commit run again: nobody knows how far they came", async () => {
+    const script = `const fs = require("fs"); fs.appendFileSync(".git/ran", "x"); if (!fs.existsSync(".git/allowed")) process.kill(process.ppid, "SIGKILL")`;
+    const root = await makeRepository({
+      ...withHooks("post_commit_hooks =", `\t${process.execPath} hook.cjs`),
+      "hook.cjs": script,
+    });
+    const env = { ...plainEnvironment, VERSION_RUN_HOOKS: "true" };
+    const killed = spawnSync(executable, [], { cwd: root, env, stdio: "ignore" });
+    expect([killed.signal, git(root, ["log", "-1", "--format=%s"])]).toEqual([
+      "SIGKILL",
+      "Release version 0.15.0",
+    ]);
+    await writeFile(join(root, ".git/allowed"), "");
+    const { record } = await bump(root, { VERSION_RUN_HOOKS: "true" });
+    expect(states(record)).toEqual(["done", "done", "applied"]);
+    expect(await readFile(join(root, ".git/ran"), "utf8")).toBe("xx");
   });
 });

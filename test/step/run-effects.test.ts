@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Effect, effect, runStep } from "../../src/step/index.ts";
@@ -110,6 +110,56 @@ test.each(endings)("$title", async ({ error, exitCode, state }) => {
   expect(run.exitCode).toBe(exitCode);
   expect(statesOf(run.record)).toEqual({ "write:a": state });
   expect(await journalOf(cwd)).toEqual(["write:a intent", `write:a ${state}`]);
+});
+
+/** Writes a note, and takes it away again where a later effect fails. */
+function undoable(folder: string, name: string, undo = () => rm(join(folder, name))): Effect {
+  return { ...noteEffect(folder, name), undo };
+}
+
+test("what was applied is taken back where a later effect fails, the last first, and the standing says so", async () => {
+  const cwd = await temporaryFolder();
+  await writeFile(join(cwd, "d"), "foreign");
+  const step = stepOf((folder) => [
+    undoable(folder, "a"),
+    noteEffect(folder, "b"),
+    undoable(folder, "c"),
+    noteEffect(folder, "d"),
+  ]);
+  const { record, stdout } = await runStep(step, { env: {}, cwd });
+  expect(statesOf(record)).toEqual({
+    "write:a": "undone",
+    "write:b": "applied",
+    "write:c": "undone",
+    "write:d": "failed",
+  });
+  expect((await journalOf(cwd)).slice(-2)).toEqual(["write:c undone", "write:a undone"]);
+  expect(stdout).toContain("  taken back: Write a\n  done: Write b");
+});
+
+test("what was done by an earlier run stays where a later effect fails", async () => {
+  const cwd = await temporaryFolder();
+  const step = stepOf((folder) => [undoable(folder, "a"), noteEffect(folder, "b")]);
+  await runStep(step, { env: {}, cwd });
+  await writeFile(join(cwd, "b"), "foreign");
+  const { record } = await runStep(step, { env: {}, cwd });
+  expect(statesOf(record)).toEqual({ "write:a": "done", "write:b": "failed" });
+});
+
+test("where one cannot be taken back, what it builds on stays too, and the first failure is told", async () => {
+  const cwd = await temporaryFolder();
+  await writeFile(join(cwd, "c"), "foreign");
+  const step = stepOf((folder) => [
+    undoable(folder, "a"),
+    undoable(folder, "b", () => Promise.reject(noteError("E_NOTE_BUSY", "It is in use"))),
+    noteEffect(folder, "c"),
+  ]);
+  const { exitCode, record, stderr } = await runStep(step, { env: {}, cwd });
+  expect([exitCode, statesOf(record)]).toEqual([
+    3,
+    { "write:a": "applied", "write:b": "applied", "write:c": "failed" },
+  ]);
+  expect(stderr).toContain("Not taken back: Write b: It is in use");
 });
 
 test("an effect that cannot be proven after it was applied fails the run", async () => {

@@ -27,9 +27,12 @@ export async function writeEdits(root: string, edits: readonly Edit[]): Promise<
     }
 }
 
-/** Puts back what the files held before. */
+/** Puts back what the files held before; those that hold it are not touched. */
 export async function restoreFiles(root: string, edits: readonly Edit[]): Promise<void> {
-  for (const { path, before } of edits) await replaceFile(join(root, path), before);
+  for (const { path, before } of edits) {
+    const place = join(root, path);
+    if (!(await readFile(place)).equals(before)) await replaceFile(place, before);
+  }
 }
 
 /** Whether every file holds what the edits put there. */
