@@ -1,6 +1,6 @@
 import { commonInputs } from "./common-inputs.ts";
 import type { Step } from "./define.ts";
-import { namesReadBy } from "./inputs/read.ts";
+import { namesReadBy, takesFile } from "./inputs/read.ts";
 
 /** Names that are no misspellings: of a step's own inputs and outputs, of those that every step has, and of what they fall back to. */
 export function knownNames({ inputs, outputs }: Step): ReadonlySet<string> {
@@ -12,6 +12,16 @@ export function knownNames({ inputs, outputs }: Step): ReadonlySet<string> {
     ...Object.keys(outputs),
     ...namesReadBy(inputs),
   ]);
+}
+
+/** Variables that hold the path of a file whatever they are called: `GITLAB_TOKEN_FILE`, `SIGNING_KEY_FILE`. */
+export function pathNames({ inputs }: Pick<Step, "inputs">): ReadonlySet<string> {
+  const names = Object.entries({ ...commonInputs, ...inputs }).flatMap(([name, input]) => {
+    if (input.kind === "secret file") return [name];
+    const file = `${name}_FILE`;
+    return takesFile(input) && !Object.hasOwn(inputs, file) ? [file] : [];
+  });
+  return new Set(names);
 }
 
 /** Inputs of one step that are near to another's by chance: conda-pack's PACK_VERSION, and what it packed. */

@@ -2,6 +2,7 @@ import { systemClock } from "./clock.ts";
 import type { Step } from "./define.ts";
 import type { StepError } from "./errors.ts";
 import { kitError } from "./kit-errors.ts";
+import { pathNames } from "./known-names.ts";
 import { explain } from "./log/explain.ts";
 import type { Terminal } from "./log/terminal.ts";
 import { Redactor } from "./redact/redactor.ts";
@@ -12,7 +13,7 @@ import { asStepError } from "./translate.ts";
 /** Connects a step to the process: its environment, its streams, its signals. Sets the exit code. */
 export async function runInProcess(step: Step, args: readonly string[]): Promise<void> {
   const redactor = new Redactor();
-  redactor.add(...secretsInEnvironment(process.env));
+  redactor.add(...secretsInEnvironment(process.env, pathNames(step)));
   maskDirectWrites(process.stderr, redactor);
   if (args.length > 0) {
     const error = noArguments(step, args);

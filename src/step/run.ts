@@ -8,7 +8,7 @@ import type { Inputs } from "./inputs/input.ts";
 import { type GivenText, type ReadInputs, readInputs } from "./inputs/read.ts";
 import { wrongInputs } from "./inputs/wrong-inputs.ts";
 import { attempt } from "./interruption.ts";
-import { knownNames } from "./known-names.ts";
+import { knownNames, pathNames } from "./known-names.ts";
 import type { StepLog } from "./log/human.ts";
 import { openLog } from "./log/open.ts";
 import { Places } from "./places.ts";
@@ -32,7 +32,7 @@ const cleanUpGraceMs = 2000;
  * @returns the exit code.
  */
 export async function run(step: Step, world: World, redactor = new Redactor()): Promise<number> {
-  redactor.add(...secretsInEnvironment(world.env));
+  redactor.add(...secretsInEnvironment(world.env, pathNames(step)));
   const known = knownNames(step);
   const common = readInputs(commonInputs, { env: world.env, earlier: new Map(), known });
   const { LOG_FORMAT: format = "human", LOG_LEVEL: level = "info" } = common.values;

@@ -105,6 +105,18 @@ test("all wrong inputs are reported at once, never with a secret's value", async
   expect(stderr).not.toContain("line one");
 });
 
+test("the path of a secret's file is shown where no file is there, a secret in its place is not", async () => {
+  const cwd = await folder();
+  const path = "/builds/group/project.tmp/NOTE_TOKEN";
+  const missing = await runStep(write, { env: { NOTE_TEXT: "x", NOTE_TOKEN_FILE: path }, cwd });
+  expect(missing.stderr).toContain(`NOTE_TOKEN: got the file ${path}, which cannot be read`);
+  const mistaken = await runStep(write, {
+    env: { NOTE_TEXT: "x", NOTE_TOKEN_FILE: "correct-horse-battery" },
+    cwd,
+  });
+  expect(mistaken.stderr).toContain("NOTE_TOKEN: got the file [MASKED], which cannot be read");
+});
+
 test("a misspelt name is warned of, an unknown one is left alone", async () => {
   const cwd = await folder();
   const { stderr } = await runStep(write, {

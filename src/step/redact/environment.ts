@@ -12,15 +12,22 @@ const passwords = /:\/\/[^/?#\s:@]*:([^/?#\s@]+)@/g;
 /**
  * The values of all variables whose name says that they are secret, of file-type variables the content; and the
  * passwords in the addresses that any variable holds.
+ *
+ * @param paths variables that hold the path of a file by declaration: where no file is there, whoever wrote it has to
+ * see what was looked for.
  */
-export function secretsInEnvironment(env: Environment): readonly string[] {
+export function secretsInEnvironment(
+  env: Environment,
+  paths: ReadonlySet<string> = new Set(),
+): readonly string[] {
   const secrets = [];
   for (const [name, value = ""] of Object.entries(env)) {
     for (const [, password = ""] of value.matchAll(passwords))
       secrets.push(password, decoded(password));
     if (value.length < shortestSecret || !isSecretName(name)) continue;
-    if (isAbsolute(value)) secrets.push(...contentOf(value));
-    else secrets.push(value);
+    if (!isAbsolute(value)) secrets.push(value);
+    // A path that is no file is still the value of a variable with a telling name.
+    else secrets.push(...(contentOf(value) ?? (paths.has(name) ? [] : [value])));
   }
   return secrets;
 }
@@ -33,11 +40,11 @@ function decoded(password: string): string {
   }
 }
 
-function contentOf(path: string): readonly string[] {
+/** @returns `undefined` where nothing is there. */
+function contentOf(path: string): readonly string[] | undefined {
   try {
     const status = statSync(path, { throwIfNoEntry: false });
-    // A path that is no file is still the value of a variable with a telling name.
-    if (status === undefined) return [path];
+    if (status === undefined) return undefined;
     if (!status.isFile() || status.size > largestSecretFile) return [];
     const bytes = readFileSync(path);
     // A keytab is no text; a password may hold letters beyond ASCII.

@@ -33,6 +33,22 @@ test("a value that only looks like a path is a secret like any other", () => {
   expect(secretsInEnvironment({ MY_KEY: "/not/a/file/at/all" })).toEqual(["/not/a/file/at/all"]);
 });
 
+test("the path that a variable holds by declaration is no secret, a token in its place is", async () => {
+  const paths = new Set(["GITLAB_TOKEN_FILE"]);
+  const path = "/builds/group/project.tmp/GITLAB_TOKEN";
+  expect(secretsInEnvironment({ GITLAB_TOKEN_FILE: path }, paths)).toEqual([]);
+  expect(secretsInEnvironment({ GITLAB_TOKEN: path, OTHER_TOKEN_FILE: path }, paths)).toEqual([
+    path,
+    path,
+  ]);
+  expect(secretsInEnvironment({ GITLAB_TOKEN_FILE: "glpat-correct-horse" }, paths)).toEqual([
+    "glpat-correct-horse",
+  ]);
+  const file = join(await temporaryFolder(), "token");
+  await writeFile(file, "correct-horse\n");
+  expect(secretsInEnvironment({ GITLAB_TOKEN_FILE: file }, paths)).toContain("correct-horse\n");
+});
+
 test("G20 the password in an address is secret under any name, also decoded", () => {
   const env = {
     HTTPS_PROXY: "http://me:p%40ssw0rd@proxy:3128",
