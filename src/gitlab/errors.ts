@@ -103,7 +103,7 @@ export const gitlabError = defineErrors({
   E_PACKAGE_FILES: {
     exit: exit.config,
     cause: "The files to upload or to verify are missing, unreadable or clash with each other.",
-    cure: "Check PACKAGE_FILES (in verify-release VERIFY_FILES) against the files that are there; patterns are relative to the working directory.",
+    cure: "Check PACKAGE_FILES (in verify-release VERIFY_FILES) against the files that are there; patterns are relative to the working directory, and the user of the job must be able to read what they find.",
   },
   E_PACKAGE_NAME: {
     exit: exit.config,
@@ -117,8 +117,9 @@ export const gitlabError = defineErrors({
   },
   E_PACKAGE_REGISTRY: {
     exit: exit.refused,
-    cause: "The package registry is switched off for the project, or the token may not use it.",
-    cure: "Either the package registry is off: switch it on (Settings, General, Visibility). Or the token may not use it: a job token has the role of whoever started the pipeline, and for another project it must be on that project's allowlist (Settings, CI/CD, Job token permissions).",
+    cause:
+      "The package registry is switched off for the project, the token may not use it, or the project is another than meant.",
+    cure: "Check GITLAB_PROJECT. The token's user must be a member of that project: a project access token is one of its own project alone, a job token has the role of whoever started the pipeline and for another project it must be on that project's allowlist (Settings, CI/CD, Job token permissions). Or the package registry is off: switch it on (Settings, General, Visibility).",
   },
   E_PACKAGE_PROTECTED: {
     exit: exit.refused,

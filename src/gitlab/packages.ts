@@ -106,7 +106,7 @@ export async function listPackageVersions(
     purpose: `list the versions of the package ${name}`,
     needs: "the role Reporter and the scope read_api",
   };
-  const found = await explained(() => listAll(gitlab, call, "a package"));
+  const found = await explained(gitlab, () => listAll(gitlab, call, "a package"));
   return found
     .filter((fields) => fields.text("name") === name)
     .flatMap((fields) => fields.optionalText("version") ?? []);
@@ -124,7 +124,7 @@ async function findPackage(
     purpose: `look for the package ${name} ${version}`,
     needs: "the role Reporter and the scope read_api",
   };
-  const found = await explained(() => listAll(gitlab, call, "a package"));
+  const found = await explained(gitlab, () => listAll(gitlab, call, "a package"));
   return found.find(
     (fields) =>
       fields.text("name") === name &&
@@ -156,13 +156,34 @@ export async function listFiles(
     .toSorted((left, right) => left.id - right.id);
 }
 
-/** A registry that is off and one that is closed to the token answer alike (H12). */
-async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
+async function explained<Result>(gitlab: GitLab, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof StepError) || !["E_FORBIDDEN", "E_NOT_FOUND"].includes(error.code))
       throw error;
-    throw gitlabError("E_PACKAGE_REGISTRY", error.message, { cause: error });
+    throw registryClosed(gitlab, error);
   }
+}
+
+/**
+ * GitLab answers alike where the registry is off, where the project is another than meant, and where the token may not
+ * see it (H12).
+ */
+export function registryClosed({ project, token }: GitLab, refused: StepError): StepError {
+  const hints = [
+    refused.hint,
+    "Or the package registry is off: switch it on (Settings, General, Visibility).",
+  ];
+  if (refused.code === "E_NOT_FOUND") {
+    hints.unshift(
+      `Check that ${project} is the right project (GITLAB_PROJECT; in a job it is the job's own).`,
+    );
+    if (token.kind === "private")
+      hints.splice(2, 0, "A project access token is a member of its own project alone.");
+  }
+  return gitlabError("E_PACKAGE_REGISTRY", refused.message, {
+    hint: hints.join(" "),
+    cause: refused,
+  });
 }

@@ -4,7 +4,7 @@ import { gitlabError } from "./errors.ts";
 import { answerFailure } from "./failures.ts";
 import { digestOf, type LocalFile, readUnchanged } from "./local-file.ts";
 import { type Judgement, write } from "./outcome.ts";
-import { copiesOf, filePath, type PackageId, readPackage } from "./packages.ts";
+import { copiesOf, filePath, type PackageId, readPackage, registryClosed } from "./packages.ts";
 import { findProject, role, roleName } from "./project.ts";
 
 /** Which versions are shown in the list of packages. */
@@ -91,7 +91,7 @@ async function judge(
     return { failure: gitlabError("E_PACKAGE_PROTECTED", said.message, cause) };
   if (status === 403 && /^(403 )?forbidden$/i.test(text))
     return judgeBareRefusal(gitlab, said, failed);
-  if (status === 404) return { failure: gitlabError("E_PACKAGE_REGISTRY", said.message, cause) };
+  if (status === 404) return { failure: registryClosed(gitlab, said) };
   return undefined;
 }
 
