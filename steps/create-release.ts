@@ -23,7 +23,7 @@ import { checkTexts, readTexts } from "./create-release/texts.ts";
 import { signingErrors } from "./shared/attestation.ts";
 import { warnOfLatest } from "./shared/latest-release.ts";
 import { noTagToRelease } from "./shared/nothing-to-release.ts";
-import { readTarget } from "./shared/package-target.ts";
+import { readTarget, targetRules } from "./shared/package-target.ts";
 
 const outputs = { RELEASE_URL: "Page of the release" };
 
@@ -51,7 +51,7 @@ export default defineStep({
     signingErrors,
   ],
   idle: noTagToRelease,
-  check: [checkTime, checkTexts, (values) => requireToken(values, tokenOrder)],
+  check: [checkTime, checkTexts, ...targetRules, (values) => requireToken(values, tokenOrder)],
   async plan(context) {
     const { inputs, variable, dryRun, refuse, signal } = context;
     const tag = inputs.RELEASE_TAG;

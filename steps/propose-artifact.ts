@@ -5,6 +5,7 @@ import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { proposeErrors } from "./propose-artifact/errors.ts";
 import { checkInputs, proposeInputs, proposeOutputs } from "./propose-artifact/inputs.ts";
+import { checkFormat } from "./shared/package-target.ts";
 
 export default defineStep({
   name: "propose-artifact",
@@ -30,7 +31,7 @@ export default defineStep({
     gitErrors.table,
     versionErrors.table,
   ],
-  check: checkInputs,
+  check: [checkInputs, checkFormat],
   async plan(context) {
     const { planProposal } = await import("./propose-artifact/plan.ts");
     return planProposal(context);

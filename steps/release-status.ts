@@ -20,7 +20,7 @@ import {
 import { judge } from "./release-status/judge.ts";
 import { lookAtRelease } from "./release-status/look.ts";
 import { tellMissing, tellStatus } from "./release-status/tell.ts";
-import { readTarget } from "./shared/package-target.ts";
+import { readTarget, targetRules } from "./shared/package-target.ts";
 
 /** The first that is set is taken. */
 const tokenOrder = ["GITLAB_TOKEN", "CI_PROJECT_PASSWORD", "CI_JOB_TOKEN"] as const;
@@ -52,6 +52,7 @@ export default defineStep({
         cure: "Write one or more of these words with commas between them.",
       }));
     },
+    ...targetRules,
     (values) => requireToken(values, tokenOrder),
   ],
   async plan(context) {

@@ -1,4 +1,5 @@
 import {
+  checkFiles,
   connectGitLab,
   expectedRefusal,
   gitlabError,
@@ -24,7 +25,7 @@ import {
 import { isDevelopmentVersion, versionErrors } from "../src/version/index.ts";
 import { attestInputs, signingErrors } from "./shared/attestation.ts";
 import { nothingToRelease } from "./shared/nothing-to-release.ts";
-import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
+import { readTarget, tagOptions, targetInputs, targetRules } from "./shared/package-target.ts";
 import { planAttestation } from "./upload-package/attestation.ts";
 
 const outputs = {
@@ -43,7 +44,8 @@ export default defineStep({
   inputs: {
     PACKAGE_FILES: globs({
       chain: ["PACK_FILE"],
-      about: "Files to upload: names or glob patterns, relative to the working directory.",
+      about:
+        "Files to upload: names or glob patterns, relative to the working directory. A link to a file in it counts as a file; links to folders are not followed.",
       example: "dist/*.tar.gz",
     }),
     ...targetInputs,
@@ -80,14 +82,16 @@ export default defineStep({
   ],
   errors: [gitlabError.table, provenanceErrors.table, versionErrors.table, signingErrors],
   idle: nothingToRelease,
-  check: (values) => requireToken(values, tokenOrder),
+  check: [
+    ({ PACKAGE_FILES: patterns, UPLOAD_LIMIT: limit }, { cwd }) =>
+      checkFiles({ patterns, cwd, limit }),
+    ...targetRules,
+    (values) => requireToken(values, tokenOrder),
+  ],
   async plan(context) {
     const { inputs, cwd, dryRun, refuse } = context;
-    const files = await selectFiles({
-      patterns: inputs.PACKAGE_FILES,
-      cwd,
-      limit: inputs.UPLOAD_LIMIT,
-    });
+    const { PACKAGE_FILES: patterns, UPLOAD_LIMIT: limit } = inputs;
+    const files = await selectFiles({ patterns, cwd, limit });
     const target = await readTarget(context, inputs.RELEASE_TAG);
     const gitlab = connectGitLab(context, tokenOrder);
     const refusal = dryRun ? await expectedRefusal(gitlab, "upload files") : undefined;
@@ -100,7 +104,7 @@ export default defineStep({
       status: inputs.PACKAGE_STATUS,
       replaceable: isDevelopmentVersion(target.version),
       parallel: inputs.UPLOAD_PARALLEL,
-      limit: inputs.UPLOAD_LIMIT,
+      limit,
     };
     const upload = {
       ...uploadFiles(plan),

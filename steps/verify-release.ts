@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import {
+  checkFiles,
   connectReader,
   gitlabError,
   gitlabInputs,
@@ -19,11 +20,12 @@ import {
   type Inputs,
   list,
   path,
+  type Problem,
   type StepContext,
   text,
 } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
-import { readTarget, tagOptions, targetInputs } from "./shared/package-target.ts";
+import { readTarget, tagOptions, targetInputs, targetRules } from "./shared/package-target.ts";
 
 const requirements: readonly Requirement[] = ["checksums", "provenance", "signatures"];
 
@@ -68,24 +70,11 @@ export default defineStep({
     },
   ],
   errors: [provenanceErrors.table, gitlabError.table, versionErrors.table],
-  check({ VERIFY_REQUIRE, SIGNING_ALLOWED_SIGNERS_FILE }) {
-    const words = [...requirements, "none"];
-    const wrong = VERIFY_REQUIRE.filter((word) => !words.some((known) => known === word));
-    const problems = wrong.map((got) => ({
-      name: "VERIFY_REQUIRE",
-      got,
-      expected: words.join(", "),
-      cure: "Write one or more of these words with commas between them.",
-    }));
-    if (!VERIFY_REQUIRE.includes("signatures") || SIGNING_ALLOWED_SIGNERS_FILE !== undefined)
-      return problems;
-    const name = "SIGNING_ALLOWED_SIGNERS_FILE";
-    const expected = "a file, because VERIFY_REQUIRE names signatures";
-    return [
-      ...problems,
-      { name, got: "nothing", expected, cure: "Say whose signatures count by this file." },
-    ];
-  },
+  check: [
+    checkRequirements,
+    ({ VERIFY_FILES: patterns }, { cwd }) => checkFiles({ patterns, cwd, limit: Infinity }),
+    ...targetRules,
+  ],
   async plan(context) {
     const { inputs, cwd, environment, signal, log } = context;
     const signers = inputs.SIGNING_ALLOWED_SIGNERS_FILE;
@@ -119,6 +108,32 @@ export default defineStep({
     return [];
   },
 });
+
+/** A rule: what is required is known, and can be judged. */
+function checkRequirements({
+  VERIFY_REQUIRE,
+  SIGNING_ALLOWED_SIGNERS_FILE,
+}: {
+  readonly VERIFY_REQUIRE: readonly string[];
+  readonly SIGNING_ALLOWED_SIGNERS_FILE: string | undefined;
+}): readonly Problem[] {
+  const words = [...requirements, "none"];
+  const wrong = VERIFY_REQUIRE.filter((word) => !words.some((known) => known === word));
+  const problems = wrong.map((got) => ({
+    name: "VERIFY_REQUIRE",
+    got,
+    expected: words.join(", "),
+    cure: "Write one or more of these words with commas between them.",
+  }));
+  if (!VERIFY_REQUIRE.includes("signatures") || SIGNING_ALLOWED_SIGNERS_FILE !== undefined)
+    return problems;
+  const name = "SIGNING_ALLOWED_SIGNERS_FILE";
+  const expected = "a file, because VERIFY_REQUIRE names signatures";
+  return [
+    ...problems,
+    { name, got: "nothing", expected, cure: "Say whose signatures count by this file." },
+  ];
+}
 
 type Teller = Pick<StepContext<Inputs, typeof outputs>, "output" | "fact" | "report" | "fail">;
 

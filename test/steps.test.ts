@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { commonInputs } from "../src/step/common-inputs.ts";
@@ -99,7 +99,9 @@ describe.each(["tag-release", "upload-package", "create-release", "release-statu
     const run = async (env: Record<string, string>) => {
       const step = steps.get(name);
       if (step === undefined) throw new Error(`There is no ${name}.`);
-      return runStep(step, { env, cwd: await temporaryFolder() });
+      const cwd = await temporaryFolder();
+      writeFileSync(join(cwd, "project.zip"), "content");
+      return runStep(step, { env, cwd });
     };
     const complete = {
       GITLAB_API: "https://gitlab.example.org/api/v4",

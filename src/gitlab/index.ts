@@ -97,10 +97,10 @@ export { parseLinks } from "./given-links.ts";
 export { changelogSection } from "./changelog.ts";
 export { findMergeRequests } from "./merged-requests.ts";
 export { digestOf, type LocalFile } from "./local-file.ts";
-export { type FileSelection, selectFiles } from "./local-files.ts";
+export { checkFiles, type FileSelection, selectFiles } from "./local-files.ts";
 export { readPackageFile } from "./package-download.ts";
 export { findFileById, type NumberedFile } from "./package-file-by-id.ts";
-export { packageTarget, type TargetRequest } from "./package-target.ts";
+export { givenVersion, packageTarget, type TargetRequest } from "./package-target.ts";
 export { nameProblem } from "./package-names.ts";
 export {
   fileUrl,

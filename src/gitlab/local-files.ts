@@ -1,8 +1,9 @@
-import { stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
-import { humanSize } from "../step/index.ts";
+import { access, constants, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { humanSize, type StepError } from "../step/index.ts";
 import { gitlabError } from "./errors.ts";
 import type { LocalFile } from "./local-file.ts";
+import { findNamed, messageOf } from "./named-files.ts";
 import { nameProblem } from "./package-names.ts";
 
 export interface FileSelection {
@@ -18,17 +19,28 @@ export interface FileSelection {
  *
  * @throws {StepError} E_PACKAGE_FILES, E_PACKAGE_NAME or E_PACKAGE_TOO_LARGE, with every problem there is.
  */
-export async function selectFiles({
+export async function selectFiles(selection: FileSelection): Promise<readonly LocalFile[]> {
+  const { files, problem } = await judge(selection);
+  if (problem !== undefined) throw problem;
+  return files;
+}
+
+/** The same as a rule across inputs: what is wrong with the files, told with whatever else is wrong. */
+export async function checkFiles(selection: FileSelection): Promise<readonly StepError[]> {
+  const { problem } = await judge(selection);
+  return problem === undefined ? [] : [problem];
+}
+
+async function judge({
   patterns,
   cwd,
   limit,
-}: FileSelection): Promise<readonly LocalFile[]> {
-  const found = await Promise.all(patterns.map((pattern) => expand(pattern, cwd)));
-  const missing = patterns.filter((_, index) => found[index]?.length === 0);
-  const paths = [...new Set(found.flat())];
-  const files = await Promise.all(paths.map(describe));
+}: FileSelection): Promise<{ files: readonly LocalFile[]; problem: StepError | undefined }> {
+  const named = await Promise.all(patterns.map((pattern) => findNamed(pattern, cwd)));
+  const paths = [...new Set(named.flatMap((found) => found.paths))];
+  const looks = await Promise.all(paths.map(look));
+  const files = looks.filter((found) => typeof found !== "string");
 
-  const absent = missing.map((pattern) => `No file is named ${JSON.stringify(pattern)} in ${cwd}.`);
   const misnamed = files.flatMap(({ name }) => nameProblem("file", name) ?? []);
   const large = files
     .filter(({ size }) => size > limit)
@@ -39,37 +51,33 @@ export async function selectFiles({
   const empty = files
     .filter(({ size }) => size === 0)
     .map(({ path }) => `${path} is empty (0 bytes); the registry takes no file without content.`);
-  const problems = [...absent, ...clashes(files), ...misnamed, ...large, ...empty];
-  if (problems.length === 0) return files;
+  const problems = [
+    ...named.flatMap((found) => found.problems),
+    ...looks.filter((found) => typeof found === "string"),
+    ...clashes(files),
+    ...misnamed,
+    ...large,
+    ...empty,
+  ];
+  if (problems.length === 0) return { files, problem: undefined };
   const code =
     problems.length === large.length
       ? "E_PACKAGE_TOO_LARGE"
       : problems.length === misnamed.length
         ? "E_PACKAGE_NAME"
         : "E_PACKAGE_FILES";
-  throw gitlabError(code, problems.join("\n"));
+  return { files, problem: gitlabError(code, problems.join("\n")) };
 }
 
-async function expand(pattern: string, cwd: string): Promise<readonly string[]> {
-  // A name is a name first: brackets and braces may be part of it.
-  const literal = resolve(cwd, pattern);
-  const itself = await stat(literal).catch(() => undefined);
-  if (itself?.isFile() === true) return [literal];
-  const { glob } = await import("tinyglobby");
-  const matches = await glob(pattern, {
-    cwd,
-    absolute: true,
-    dot: true,
-    onlyFiles: true,
-    expandDirectories: false,
-    followSymbolicLinks: false,
-  });
-  return matches.toSorted();
-}
-
-async function describe(path: string): Promise<LocalFile> {
-  const { size, mtimeNs } = await stat(path, { bigint: true });
-  return { name: basename(path), path, size: Number(size), changedNs: mtimeNs };
+/** @returns why the file cannot be read, where it cannot: others would be published before that is found. */
+async function look(path: string): Promise<LocalFile | string> {
+  try {
+    await access(path, constants.R_OK);
+    const { size, mtimeNs } = await stat(path, { bigint: true });
+    return { name: basename(path), path, size: Number(size), changedNs: mtimeNs };
+  } catch (error) {
+    return `${path} cannot be read: ${messageOf(error)}.`;
+  }
 }
 
 function clashes(files: readonly LocalFile[]): readonly string[] {

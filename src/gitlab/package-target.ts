@@ -42,10 +42,31 @@ export async function packageTarget(request: TargetRequest, log: Log): Promise<P
   return { name, version };
 }
 
-async function chooseVersion(
-  { version, tag, tagFormat, packedVersion, readTag, readCheckout }: TargetRequest,
-  log: Log,
-): Promise<{ version: string; origin: string }> {
+/** A version, and who says it. */
+interface OriginVersion {
+  version: string;
+  origin: string;
+}
+
+async function chooseVersion(request: TargetRequest, log: Log): Promise<OriginVersion> {
+  return (await givenVersion(request, log)) ?? request.readCheckout();
+}
+
+/**
+ * The version that the inputs say, without a look at the files of the checkout.
+ *
+ * @returns `undefined` where they say none.
+ */
+export async function givenVersion(
+  {
+    version,
+    tag,
+    tagFormat,
+    packedVersion,
+    readTag,
+  }: Pick<TargetRequest, "version" | "tag" | "tagFormat" | "packedVersion" | "readTag">,
+  log: Pick<Log, "warn">,
+): Promise<OriginVersion | undefined> {
   if (version !== undefined) return { version, origin: "PACKAGE_VERSION" };
   if (tag !== undefined) {
     const format = await tagFormat();
@@ -55,8 +76,12 @@ async function chooseVersion(
         log.warn(`The pack says version ${packedVersion}, but the tag ${tag.name} means ${inTag}.`);
       return { version: inTag, origin: `${tag.origin} ${tag.name}` };
     }
-    log.warn(`The tag ${tag.name} is not of the form ${format.text} (${format.origin}).`);
+    const instead = packedVersion === undefined ? "the checkout" : `the pack, ${packedVersion},`;
+    log.warn(
+      `The tag ${tag.name} is not of the form ${format.text} (${format.origin}): the version of ${instead} is taken instead. Where ${tag.name} is the tag of a release, correct TAG_FORMAT or set PACKAGE_VERSION.`,
+    );
   }
-  if (packedVersion !== undefined) return { version: packedVersion, origin: "PACKED_VERSION" };
-  return readCheckout();
+  return packedVersion === undefined
+    ? undefined
+    : { version: packedVersion, origin: "PACKED_VERSION" };
 }

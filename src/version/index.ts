@@ -21,6 +21,6 @@ export { readHeldVersion, type HeldRequest, type HeldVersion } from "./release-s
 export { postReleaseMessage, releaseMessage, tagMessage, tagName } from "./release-texts.ts";
 export { compareVersions, isDevelopmentVersion, isSameVersion } from "./standards/compare.ts";
 export { comparePep440, normalizePep440, parsePep440, type Pep440 } from "./standards/pep440.ts";
-export { readVersionFromTag } from "./standards/tag-format.ts";
+export { checkTagFormat, readVersionFromTag } from "./standards/tag-format.ts";
 export { renderTemplate, type Names, type Surroundings } from "./text/names.ts";
 export { treeSource, type TreeSourceInit } from "./tree-source.ts";

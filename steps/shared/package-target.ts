@@ -1,7 +1,21 @@
 import { resolve } from "node:path";
-import { type PackageId, packageTarget } from "../../src/gitlab/index.ts";
-import { path, type StepContext, text, type Values } from "../../src/step/index.ts";
 import {
+  gitlabError,
+  givenVersion,
+  nameProblem,
+  type PackageId,
+  packageTarget,
+} from "../../src/gitlab/index.ts";
+import {
+  path,
+  type Place,
+  type StepContext,
+  StepError,
+  text,
+  type Values,
+} from "../../src/step/index.ts";
+import {
+  checkTagFormat,
   findConfig,
   folderSource,
   openProject,
@@ -31,7 +45,7 @@ export const targetInputs = {
   TAG_FORMAT: text({
     optional: true,
     about:
-      "How tags spell versions. By default as the bump configuration says, else v{new_version}.",
+      "How tags spell versions, with {new_version} or {version} in it. By default as the bump configuration says, else v{new_version}.",
     example: "v{new_version}",
   }),
   PROJECT_DIR: path({
@@ -47,6 +61,65 @@ export const tagOptions = {
   about: "Tag of the release. In the pipeline of a tag it is that tag.",
   example: "v0.15.0",
 } as const;
+
+/** Rules: what the inputs say of the package is something that the registry takes. */
+export const targetRules = [checkName, checkVersion] as const;
+
+type TargetInputs = Values<typeof targetInputs>;
+
+function checkName({ PACKAGE_NAME }: Pick<TargetInputs, "PACKAGE_NAME">): readonly StepError[] {
+  return nameError("name", PACKAGE_NAME, "PACKAGE_NAME (else PACKED_NAME or CI_PROJECT_NAME)");
+}
+
+/** Only what the checkout says is left to the plan. */
+async function checkVersion(
+  inputs: Omit<TargetInputs, "PACKAGE_NAME"> & { readonly RELEASE_TAG: string | undefined },
+  { cwd }: Pick<Place, "cwd">,
+): Promise<readonly StepError[]> {
+  const wrong = checkFormat(inputs);
+  if (wrong.length > 0 && inputs.PACKAGE_VERSION === undefined) return wrong;
+  try {
+    const given = await givenVersion(
+      {
+        version: inputs.PACKAGE_VERSION,
+        tag:
+          inputs.RELEASE_TAG === undefined
+            ? undefined
+            : { name: inputs.RELEASE_TAG, origin: "RELEASE_TAG" },
+        tagFormat: () => tagFormatOf({ inputs, cwd }),
+        packedVersion: inputs.PACKED_VERSION,
+        readTag: readVersionFromTag,
+      },
+      { warn: () => {} },
+    );
+    if (given === undefined) return wrong;
+    return [...wrong, ...nameError("version", given.version, given.origin)];
+  } catch (error) {
+    if (error instanceof StepError) return [...wrong, error];
+    throw error;
+  }
+}
+
+function nameError(kind: "name" | "version", name: string, origin: string): readonly StepError[] {
+  const problem = nameProblem(kind, name);
+  if (problem === undefined) return [];
+  const hint = `It comes from ${origin}; set PACKAGE_${kind.toUpperCase()} to what the registry takes.`;
+  return [gitlabError("E_PACKAGE_NAME", problem, { hint })];
+}
+
+/** A rule: TAG_FORMAT tells the version of a tag. */
+export function checkFormat({
+  TAG_FORMAT,
+}: Pick<TargetInputs, "TAG_FORMAT">): readonly StepError[] {
+  if (TAG_FORMAT === undefined) return [];
+  try {
+    checkTagFormat(TAG_FORMAT, "TAG_FORMAT");
+    return [];
+  } catch (error) {
+    if (error instanceof StepError) return [error];
+    throw error;
+  }
+}
 
 export type TargetContext = Pick<
   StepContext,

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, chmodSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { FaultAction } from "../../src/embedded-gitlab/index.ts";
+import createRelease from "../../steps/create-release.ts";
 import uploadPackage from "../../steps/upload-package.ts";
 import { passOnTo, redirect, startFaultServer } from "../support/fault-server.ts";
 import { quickClock } from "../support/gitlab-client.ts";
+import { startUnprivileged } from "../support/step-process.ts";
 import { startTaggedProject, type TaggedProject } from "../support/tagged-project.ts";
 
 const content = Buffer.alloc(3_000_000, "slipway ");
@@ -230,22 +232,61 @@ test("H11 a 403 for somebody below Developer is no storage failure", async () =>
 });
 
 describe("H12", () => {
+  const refused = { exitCode: 3, record: { error: { code: "E_PACKAGE_REGISTRY" } } };
+  const tokenOf = (id: number, role: "guest" | "maintainer") =>
+    project.gitlab.admin.createToken({ kind: "project", project: id, role, scopes: ["api"] }).value;
+
   test("a registry that is off is told with both causes", async () => {
     project.gitlab.admin.setInstance({ packagesEnabled: false });
-    const { exitCode, stderr, record } = await upload();
-    expect({ exitCode, record }).toMatchObject({
-      exitCode: 3,
-      record: { error: { code: "E_PACKAGE_REGISTRY" } },
-    });
-    expect(stderr).toMatch(/package registry is off[\s\S]*allowlist/);
+    const run = await upload();
+    expect(run).toMatchObject(refused);
+    expect(run.stderr).toMatch(/allowlist[\s\S]*package registry is off/);
   });
 
-  test("a job token of a project that is not on the allowlist is told with both causes", async () => {
+  test("a job token of a project that is not on the allowlist is told with all causes", async () => {
     const other = await project.gitlab.admin.createProject({ path: "group/other" });
     const { token } = await project.gitlab.admin.startJob({ project: other.id });
-    const { exitCode, stderr } = await upload({ CI_JOB_TOKEN: token });
-    expect(exitCode).toBe(3);
-    expect(stderr).toMatch(/package registry is off[\s\S]*allowlist/);
+    const run = await upload({ CI_JOB_TOKEN: token });
+    expect(run).toMatchObject(refused);
+    expect(run.stderr).toMatch(
+      /right project[\s\S]*The job token has the role[\s\S]*allowlist[\s\S]*package registry is off/,
+    );
+    expect(run.stderr).not.toContain("A project access token");
+  });
+
+  const others: readonly { title: string; env: () => Promise<Record<string, string>> }[] = [
+    {
+      title: "a token of another project",
+      env: async () => {
+        const other = await project.gitlab.admin.createProject({ path: "group/other" });
+        return { GITLAB_TOKEN: tokenOf(other.id, "maintainer") };
+      },
+    },
+    {
+      title: "a project that is not there",
+      env: async () => ({
+        GITLAB_TOKEN: project.gitlab.tokens.maintainer,
+        GITLAB_PROJECT: "group/absent",
+      }),
+    },
+  ];
+  test.each(others)("$title is told without a word of job tokens", async ({ env }) => {
+    const run = await upload({ CI_JOB_TOKEN: "", ...(await env()) });
+    expect(run).toMatchObject(refused);
+    expect(run.stderr).toMatch(
+      /is the right project \(GITLAB_PROJECT[\s\S]*user of the token in GITLAB_TOKEN is a member[\s\S]*its own project alone[\s\S]*package registry is off/,
+    );
+    expect(run.stderr).not.toMatch(/job token|allowlist/i);
+  });
+
+  test("a guest's token is told with the role that it needs", async () => {
+    const run = await upload({
+      CI_JOB_TOKEN: "",
+      GITLAB_TOKEN: tokenOf(project.gitlab.project.id, "guest"),
+    });
+    expect(run).toMatchObject(refused);
+    expect(run.stderr).toMatch(/role Reporter[\s\S]*user of the token in GITLAB_TOKEN is a member/);
+    expect(run.stderr).not.toMatch(/job token|allowlist|right project/i);
   });
 });
 
@@ -342,6 +383,96 @@ test("H24 all names that the registry forbids are told before anything is asked"
   expect(target.exitCode).toBe(2);
   for (const text of ['"a b"', '"1..2"']) expect(target.stderr).toContain(text);
   expect(project.gitlab.admin.requests()).toEqual([]);
+});
+
+test("a file that cannot be read is found before any other is sent", async () => {
+  project.write("app-1.0.tgz", "readable");
+  project.write("c.tgz", "closed");
+  chmodSync(join(project.folder, "c.tgz"), 0);
+  const { code, stderr } = await startUnprivileged("upload-package", {
+    cwd: project.folder,
+    env: { ...project.env, PACKAGE_FILES: "app-1.0.tgz,c.tgz" },
+  }).ended;
+  expect(stderr).toMatch(
+    /ERROR E_PACKAGE_FILES: .*c\.tgz cannot be read: EACCES: permission denied/,
+  );
+  expect(code).toBe(2);
+  expect(project.gitlab.admin.requests()).toEqual([]);
+});
+
+test("files, name, version, tag format and whatever else is wrong are told in one round", async () => {
+  const env = {
+    PACKAGE_FILES: "zzz",
+    PACKAGE_NAME: "bad name",
+    PACKAGE_VERSION: "1..2",
+    TAG_FORMAT: "v{foo}",
+    GITLAB_PROJECT: "",
+    CI_PROJECT_ID: "",
+    CI_JOB_TOKEN: "",
+    LOG_LEVEL: "debugg",
+  };
+  const { exitCode, stderr, record } = await upload(env);
+  expect({ exitCode, record }).toMatchObject({
+    exitCode: 2,
+    record: { error: { code: "E_INPUTS" } },
+  });
+  for (const text of [
+    "7 inputs",
+    "zzz",
+    "bad name",
+    "1..2",
+    "{foo}",
+    "GITLAB_PROJECT",
+    "CI_JOB_TOKEN",
+    "debugg",
+  ])
+    expect(stderr).toContain(text);
+  const release = await project.run(createRelease, env);
+  expect(release.exitCode).toBe(2);
+  for (const text of [
+    "6 inputs",
+    "bad name",
+    "1..2",
+    "{foo}",
+    "GITLAB_PROJECT",
+    "CI_JOB_TOKEN",
+    "debugg",
+  ])
+    expect(release.stderr).toContain(text);
+});
+
+describe("TAG_FORMAT", () => {
+  const steps = { uploadPackage, createRelease };
+  const formats = [
+    { format: "rel", code: "E_VERSION_TAG_FORMAT", text: "without {version}" },
+    { format: "{now}", code: "E_VERSION_TAG_FORMAT", text: "without {version}" },
+    { format: "v{foo}", code: "E_VERSION_TEMPLATE", text: "unknown name {foo}" },
+    { format: "{foo}-{version}", code: "E_VERSION_TEMPLATE", text: "unknown name {foo}" },
+    { format: "v{new_version", code: "E_VERSION_TEMPLATE", text: "a single '{'" },
+  ];
+  test.each(formats)("$format is a wrong input, whatever the pack says", async (wrong) => {
+    for (const step of Object.values(steps)) {
+      const { exitCode, stderr, record } = await project.run(step, {
+        PACKAGE_FILES: "demo.tgz",
+        CI_COMMIT_TAG: "rel",
+        PACKED_VERSION: "1.0.dev",
+        TAG_FORMAT: wrong.format,
+      });
+      expect({ exitCode, record }).toMatchObject({
+        exitCode: 2,
+        record: { error: { code: wrong.code } },
+      });
+      expect(stderr).toContain(wrong.text);
+    }
+    expect(project.gitlab.admin.requests()).toEqual([]);
+  });
+
+  test("that another tag does not follow is warned of, with the version that is taken", async () => {
+    const { stdout, stderr } = await upload({ CI_COMMIT_TAG: "rel", PACKED_VERSION: "1.0.dev" });
+    expect(stdout + stderr).toContain(
+      "The tag rel is not of the form v{new_version} (the default): the version of the pack, 1.0.dev, is taken instead.",
+    );
+  });
 });
 
 test("missing files and files of the same name are all told", async () => {

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -11,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { forEachBounded } from "../../src/gitlab/bounded.ts";
 import { digestOf, type LocalFile, readUnchanged } from "../../src/gitlab/local-file.ts";
 import { selectFiles } from "../../src/gitlab/local-files.ts";
@@ -50,6 +51,64 @@ test("an empty file is told with everything else, before GitLab refuses it", asy
   const refused = select("*.tgz", "missing.tgz");
   await expect(refused).rejects.toMatchObject({ code: "E_PACKAGE_FILES", exit: 2 });
   await expect(refused).rejects.toThrow(/"missing\.tgz"[^]*empty\.tgz is empty \(0 bytes\)/);
+});
+
+test("a folder is told as one, with what to write instead", async () => {
+  mkdirSync(join(folder, "dd"));
+  write("dd/a.tgz", "x");
+  for (const name of ["dd", "dd/"])
+    await expect(select(name)).rejects.toThrow(
+      `${JSON.stringify(name)} is a folder: for the files in it write dd/*.`,
+    );
+  await expect(select("dd")).rejects.toMatchObject({ code: "E_PACKAGE_FILES", exit: 2 });
+});
+
+describe("a link", () => {
+  beforeEach(() => {
+    mkdirSync(join(folder, "out"));
+    mkdirSync(join(folder, "elsewhere"));
+    write("app-1.0.tgz", "x");
+    write("elsewhere/b.tgz", "y");
+  });
+  const link = (name: string, target: string): void => symlinkSync(target, join(folder, name));
+
+  test("to a file is a file under the link's name, by pattern as by name", async () => {
+    link("out/app-latest.tgz", "../app-1.0.tgz");
+    for (const pattern of ["out/*.tgz", "**/app-latest.*", "out/app-latest.tgz"])
+      expect(await select(pattern)).toMatchObject([
+        { name: "app-latest.tgz", path: join(folder, "out/app-latest.tgz"), size: 1 },
+      ]);
+    expect((await select("**/app-*")).map(({ name }) => name)).toEqual([
+      "app-1.0.tgz",
+      "app-latest.tgz",
+    ]);
+  });
+
+  test("to a folder is walked only where the pattern names it", async () => {
+    link("out/more", "../elsewhere");
+    link("out/up", "..");
+    await expect(select("out/**/*.tgz")).rejects.toThrow("No file is named");
+    expect(await select("out/more/*.tgz")).toMatchObject([{ name: "b.tgz" }]);
+  });
+
+  test("that leads out of the working directory is taken by its name alone", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "outside-"));
+    writeFileSync(join(outside, "c.tgz"), "z");
+    link("out/c.tgz", join(outside, "c.tgz"));
+    await expect(select("out/*.tgz")).rejects.toThrow(
+      /out\/c\.tgz is a link that leads out of the working directory[^]*name it without a pattern/,
+    );
+    expect(await select("out/c.tgz")).toMatchObject([{ name: "c.tgz" }]);
+    expect(await select(`${outside}/*.tgz`)).toMatchObject([{ name: "c.tgz" }]);
+    rmSync(outside, { recursive: true });
+  });
+
+  test("to nothing is told as such", async () => {
+    link("out/gone.tgz", "nowhere.tgz");
+    await expect(select("out/gone.tgz")).rejects.toThrow(
+      '"out/gone.tgz" is a link to nothing: nowhere.tgz',
+    );
+  });
 });
 
 test("a file that two patterns mean is taken once", async () => {

@@ -38,6 +38,14 @@ export function startCommand(name: string, options: ProcessOptions): StepProcess
   return follow(join(root, "dist/bin", name), [], options);
 }
 
+/** The same as somebody whom the modes of files bind, which they do not do for root. */
+export function startUnprivileged(name: string, options: ProcessOptions): StepProcess {
+  const command = join(root, "dist/bin", name);
+  return process.getuid?.() === 0
+    ? follow("setpriv", ["--bounding-set=-dac_override,-dac_read_search", command], options)
+    : follow(command, [], options);
+}
+
 function follow(file: string, args: readonly string[], options: ProcessOptions): StepProcess {
   const child = spawn(file, args, {
     cwd: options.cwd,

@@ -6,7 +6,7 @@ import {
   isSameVersion,
 } from "../../src/version/standards/compare.ts";
 import { normalizePep440 } from "../../src/version/standards/pep440.ts";
-import { readVersionFromTag } from "../../src/version/standards/tag-format.ts";
+import { checkTagFormat, readVersionFromTag } from "../../src/version/standards/tag-format.ts";
 
 test("PEP 440 orders pre-, post- and development releases", () => {
   const sorted = [
@@ -111,6 +111,16 @@ test.each([
   { format: "{{{new_version}}}", tag: "{1}", version: "1" },
 ])("$tag of the format $format holds $version", ({ format, tag, version }) => {
   expect(readVersionFromTag(tag, format)).toBe(version);
+});
+
+test.each([
+  "v{version}",
+  "{new_version}",
+  "r{new_major}_{new_minor}",
+  "{now:%Y}-{version}",
+  "{{{version}}}{$CI_JOB_ID}",
+])("%s tells the version of a tag", (format) => {
+  expect(() => checkTagFormat(format, "TAG_FORMAT")).not.toThrow();
 });
 
 test("reading back undoes writing, whatever stands around the version", () => {
