@@ -1,5 +1,6 @@
+import * as fs from "node:fs";
+import type { Stats } from "node:fs";
 import { lstat, readlink, realpath, stat } from "node:fs/promises";
-import { stat as statWithCallback, type Stats } from "node:fs";
 import { isAbsolute, relative, resolve } from "node:path";
 
 /** The files that a name or a pattern means, and what keeps it from meaning any more. */
@@ -35,7 +36,7 @@ export async function findNamed(pattern: string, cwd: string): Promise<NamedFile
   const matches = await matching(pattern, cwd);
   return matches.length === 0
     ? none(`No file is named ${shown} in ${cwd}.`)
-    : withoutOutward(matches, pattern, cwd);
+    : withoutWrongLinks(matches, pattern, cwd);
 }
 
 async function matching(pattern: string, cwd: string): Promise<readonly string[]> {
@@ -46,39 +47,52 @@ async function matching(pattern: string, cwd: string): Promise<readonly string[]
     dot: true,
     onlyFiles: true,
     expandDirectories: false,
-    fs: { stat: statOfFiles },
+    fs: { realpath: asItStands, stat: statOfLink },
   });
   return matches.toSorted();
 }
 
-/** It is asked for the targets of links alone; what cannot be looked at is passed over. */
-const statOfFiles = Object.assign(
-  (path: string, tell: (error: Error | null, found: Stats) => void) =>
-    statWithCallback(path, (error, found) => {
-      const isFile = error === null && found.isFile();
-      tell(isFile ? null : (error ?? new Error("a link to a folder")), found);
-    }),
-  statWithCallback,
+/** The walk asks for links alone where they lead, then what is there. */
+const asItStands = Object.assign(
+  (link: string, tell: (error: null, path: string) => void) => tell(null, link),
+  fs.realpath,
 );
 
-/** Whoever writes `..` or an absolute path means to leave the working directory. */
-async function withoutOutward(
+/** A link to a file is found, and one to nothing, to be told; any other is passed over. */
+const statOfLink = Object.assign(
+  (link: string, tell: (error: Error | null, found: Stats) => void) =>
+    fs.stat(link, (error, found) => {
+      if (error !== null) fs.lstat(link, tell);
+      else tell(found.isFile() ? null : new Error("a link to no file"), found);
+    }),
+  fs.stat,
+);
+
+async function withoutWrongLinks(
   paths: readonly string[],
   pattern: string,
   cwd: string,
 ): Promise<NamedFiles> {
-  if (isAbsolute(pattern) || pattern.split("/").includes("..")) return { paths, problems: [] };
-  const realCwd = await realpath(cwd);
-  const problems: string[] = [];
+  // Whoever writes `..` or an absolute path means to leave the working directory.
+  const isOutward = isAbsolute(pattern) || pattern.split("/").includes("..");
+  const root = isOutward ? "/" : await realpath(cwd);
+  const problems = new Map<string, string>();
   for (const path of paths) {
     if (!(await lstat(path)).isSymbolicLink()) continue;
-    const real = await realpath(path);
-    if (isInside(realCwd, real)) continue;
-    problems.push(
-      `${path} is a link that leads out of the working directory, to ${real}: to take it, name it without a pattern.`,
-    );
+    const problem = await problemOfLink(path, root);
+    if (problem !== undefined) problems.set(path, problem);
   }
-  return { paths, problems };
+  return { paths: paths.filter((path) => !problems.has(path)), problems: [...problems.values()] };
+}
+
+async function problemOfLink(link: string, root: string): Promise<string | undefined> {
+  try {
+    const real = await realpath(link);
+    if (isInside(root, real)) return undefined;
+    return `${link} is a link that leads out of the working directory, to ${real}: to take it, name it without a pattern.`;
+  } catch {
+    return `${link} is a link to nothing: ${await readlink(link)}`;
+  }
 }
 
 function none(problem: string): NamedFiles {

@@ -103,11 +103,14 @@ describe("a link", () => {
     rmSync(outside, { recursive: true });
   });
 
-  test("to nothing is told as such", async () => {
+  test("to nothing is told as such, by pattern as by name", async () => {
     link("out/gone.tgz", "nowhere.tgz");
-    await expect(select("out/gone.tgz")).rejects.toThrow(
-      '"out/gone.tgz" is a link to nothing: nowhere.tgz',
-    );
+    write("out/a.tgz", "x");
+    for (const pattern of ["out/gone.tgz", "out/*.tgz", `${folder}/out/*.tgz`])
+      await expect(select(pattern)).rejects.toThrow(
+        /out\/gone\.tgz"? is a link to nothing: nowhere\.tgz$/,
+      );
+    expect(await select("out/a.*")).toHaveLength(1);
   });
 });
 
