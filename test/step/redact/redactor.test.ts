@@ -105,6 +105,10 @@ test("S06 words beside the sign of a cut stay", () => {
   const text = "it went on … and on: core… corr, then cor… ry and more…";
   expect(redactor.redact(text)).toBe(text);
   expect(redactor.redact("of a stranger: glpat-ab…")).toBe("of a stranger: [MASKED]…");
+  redactor.add("gldt-0123456789");
+  expect(redactor.redact("a deploy token (gldt-…), gldt-0…")).toBe(
+    "a deploy token (gldt-…), [MASKED]…",
+  );
 });
 
 test("S06 a stream says the same as the whole text, however it is cut", () => {
