@@ -26,8 +26,8 @@ import {
 } from "../../src/version/index.ts";
 import type { TagContext } from "./inputs.ts";
 import { treesOfOtherDays } from "./other-day.ts";
-import type { Place } from "./place.ts";
-import { type Release, sourceAt } from "./release.ts";
+import { type Place, sourceAt } from "./place.ts";
+import type { Release } from "./release.ts";
 
 /** What a release is to be: everything but the push. */
 export interface Goal {

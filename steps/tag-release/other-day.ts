@@ -2,8 +2,7 @@ import { editsInside, editTree, type Sha } from "../../src/git/index.ts";
 import { writeChangelog } from "../../src/version/index.ts";
 import type { Goal } from "./goal.ts";
 import type { TagContext } from "./inputs.ts";
-import type { Place } from "./place.ts";
-import { sourceAt } from "./release.ts";
+import { type Place, sourceAt } from "./place.ts";
 
 /**
  * Another pipeline of the same commit, on another day, wrote another date into the changelog, and nothing else.

@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import {
   type Checkout,
+  type Commit,
   commitAuthor,
+  commitFiles,
   folderInside,
   type Identity,
   makePrivateRepository,
@@ -10,6 +12,7 @@ import {
   sshSigner,
   startGitAt,
 } from "../../src/git/index.ts";
+import { type FileSource, treeSource } from "../../src/version/index.ts";
 import type { TagContext } from "./inputs.ts";
 
 /** Where a release is built, and by whom. */
@@ -57,4 +60,9 @@ export async function startPlace(context: TagContext): Promise<Opening> {
     signer: keyFile === undefined ? undefined : await sshSigner(git.context, resolve(cwd, keyFile)),
   });
   return { checkout: opening, place: opening.then(open) };
+}
+
+/** The project's files as a commit holds them. */
+export function sourceAt({ repository, folder }: Place, { id }: Pick<Commit, "id">): FileSource {
+  return treeSource(commitFiles(repository, id, folder));
 }

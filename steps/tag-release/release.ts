@@ -1,7 +1,6 @@
 import {
   buildCommit,
   type Commit,
-  commitFiles,
   editsInside,
   type Located,
   locateRelease,
@@ -20,14 +19,14 @@ import {
   readHeldVersion,
   releaseMessage,
   type Surroundings,
-  treeSource,
 } from "../../src/version/index.ts";
 import { readChangelog } from "../bump-version/inputs.ts";
 import { resolveOperation } from "../bump-version/operation.ts";
 import { readLocalTags } from "../shared/local-tags.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
 import type { TagContext } from "./inputs.ts";
-import type { Place } from "./place.ts";
+import { requireOwnCommit } from "./own-commit.ts";
+import { type Place, sourceAt } from "./place.ts";
 
 /** The commit to release, and what it says of itself. */
 export interface Release {
@@ -78,13 +77,10 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
     releasePart: inputs.RELEASE_PART,
   });
   requireReleased(held, commit, base);
+  if (located.head.id === commit.id)
+    await requireOwnCommit(context, place, { base, commit, around, dates, held });
   refuseSkipMarker(commit);
   return { base, commit, source, around, dates, held, fromVersion: atBase.version };
-}
-
-/** The project's files as a commit holds them. */
-export function sourceAt({ repository, folder }: Place, { id }: Pick<Commit, "id">): FileSource {
-  return treeSource(commitFiles(repository, id, folder));
 }
 
 async function commitToRelease(

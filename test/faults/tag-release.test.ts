@@ -2,8 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { git, temporaryFolder } from "../support/repositories.ts";
+import { commitFiles, git, temporaryFolder } from "../support/repositories.ts";
 import {
+  jobFiles,
   plainFiles,
   release,
   type ReleaseProject,
@@ -11,6 +12,14 @@ import {
 } from "../support/release-project.ts";
 
 const outputs = { RELEASE_TAG: "v0.15.0", RELEASE_VERSION: "0.15.0", NEXT_VERSION: "0.16.0.dev" };
+
+/** What bump-version makes of the project's files. */
+const releasedFiles = Object.fromEntries(
+  Object.entries(jobFiles).map(([path, text]) => [
+    path,
+    String(text).replace("0.15.0.dev", "0.15.0"),
+  ]),
+);
 
 /** What is printed, on both streams. */
 const said = ({ stdout, stderr }: { stdout: string; stderr: string }) => `${stdout}\n${stderr}`;
@@ -247,6 +256,56 @@ describe("the job is not as it must be", () => {
     await job.bump();
     git(job.folder, ["commit", "-q", "--allow-empty", "-m", "Stray"]);
     await expectRefused(project, job.tag(), { exitCode: 2, code: "E_NOT_RELEASE_COMMIT" });
+  });
+
+  test.each([
+    {
+      title: "that also brings a file that no pipeline tested",
+      files: { ...releasedFiles, "untested.txt": "1" },
+      changes: "it changes: untested.txt.",
+    },
+    {
+      title: "that edits by hand less than the configuration asks for",
+      files: {
+        "setup.cfg": releasedFiles["setup.cfg"] ?? "",
+        ".bumpversion.cfg": `${releasedFiles[".bumpversion.cfg"]}# mine\n`,
+      },
+      changes: "it changes: .bumpversion.cfg.",
+    },
+  ])("a commit on the pipeline's $title is not released", async ({ files, changes }) => {
+    const project = await startReleaseProject();
+    const job = await project.job();
+    await commitFiles(job.folder, files, "Release version 0.15.0");
+    const text = await expectRefused(project, job.tag(), {
+      exitCode: 2,
+      code: "E_NOT_RELEASE_COMMIT",
+    });
+    expect(text).toContain(changes);
+  });
+
+  test("a commit on the pipeline's that is what bump-version makes of it is released, whoever made it", async () => {
+    const project = await startReleaseProject();
+    const job = await project.job();
+    await commitFiles(job.folder, releasedFiles, "Mine");
+    const { exitCode, outputs } = await job.tag();
+    expect([exitCode, outputs["RELEASE_TAG"]]).toEqual([0, "v0.15.0"]);
+  });
+
+  test("a release commit that holds what hooks changed is the one that bump-version named", async () => {
+    const hooked = `[bumpversion]\npre_commit_hooks =\n\t${process.execPath} -e 'require("fs").writeFileSync("lock","0.15.0")'`;
+    const project = await startReleaseProject({
+      ...jobFiles,
+      ".bumpversion.cfg": String(jobFiles[".bumpversion.cfg"]).replace("[bumpversion]", hooked),
+      lock: "0.15.0.dev",
+    });
+    const job = await project.job();
+    const bumped = await job.bump({ VERSION_RUN_HOOKS: "true" });
+    await expectRefused(project, job.tag({ SLIPWAY_DOTENV: "elsewhere.env" }), {
+      exitCode: 2,
+      code: "E_NOT_RELEASE_COMMIT",
+    });
+    expect([bumped.exitCode, (await job.tag()).exitCode]).toEqual([0, 0]);
+    expect(project.git("show", "v0.15.0:lock")).toBe("0.15.0");
   });
 
   test("G23 a commit with a skip marker is not tagged: its pipeline would not run", async () => {

@@ -4,8 +4,8 @@ import { defineErrors, exit } from "../../step/errors.ts";
 export const releaseErrors = defineErrors({
   E_NOT_RELEASE_COMMIT: {
     exit: exit.config,
-    cause: "What is checked out is not what the pipeline tested, nor a release commit made on it.",
-    cure: "Run bump-version and tag-release in one job, in a checkout of the pipeline's commit, with nothing committed in between.",
+    cause: "What is checked out is not what the pipeline tested, nor the release commit on it.",
+    cure: "Run bump-version and tag-release in one job, in a checkout of the pipeline's commit, with nothing committed before or in between. Where the release commit holds what hooks changed, BUMPED_COMMIT_SHA must be what bump-version said.",
   },
   E_NOT_BUMPED: {
     exit: exit.config,
