@@ -171,19 +171,19 @@ async function explained<Result>(gitlab: GitLab, work: () => Promise<Result>): P
  * see it (H12).
  */
 export function registryClosed({ project, token }: GitLab, refused: StepError): StepError {
+  const isHidden = refused.code === "E_NOT_FOUND";
   const hints = [
+    isHidden
+      ? `Check that ${project} is the right project (GITLAB_PROJECT; in a job it is the job's own).`
+      : undefined,
     refused.hint,
+    isHidden && token.kind === "private"
+      ? "A project access token is a member of its own project alone."
+      : undefined,
     "Or the package registry is off: switch it on (Settings, General, Visibility).",
   ];
-  if (refused.code === "E_NOT_FOUND") {
-    hints.unshift(
-      `Check that ${project} is the right project (GITLAB_PROJECT; in a job it is the job's own).`,
-    );
-    if (token.kind === "private")
-      hints.splice(2, 0, "A project access token is a member of its own project alone.");
-  }
   return gitlabError("E_PACKAGE_REGISTRY", refused.message, {
-    hint: hints.join(" "),
+    hint: hints.filter((hint) => hint !== undefined).join(" "),
     cause: refused,
   });
 }
