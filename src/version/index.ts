@@ -18,7 +18,13 @@ export { type Changelog, writeChangelog } from "./plan-changelog.ts";
 export { Problems } from "./problems.ts";
 export { openProject, type Project, readConfiguredVersion } from "./project.ts";
 export { readHeldVersion, type HeldRequest, type HeldVersion } from "./release-state.ts";
-export { postReleaseMessage, releaseMessage, tagMessage, tagName } from "./release-texts.ts";
+export {
+  postReleaseMessage,
+  releaseMessage,
+  tagMessage,
+  tagName,
+  tagWarnings,
+} from "./release-texts.ts";
 export { compareVersions, isDevelopmentVersion, isSameVersion } from "./standards/compare.ts";
 export { comparePep440, normalizePep440, parsePep440, type Pep440 } from "./standards/pep440.ts";
 export { checkTagFormat, readVersionFromTag } from "./standards/tag-format.ts";

@@ -21,7 +21,7 @@ import { surroundingNames, withNames, type Names, type Surroundings } from "./te
 /** What the configuration says of commits and tags; templates, not yet rendered. */
 export interface ReleaseTexts {
   readonly tagName: string;
-  /** Empty: a lightweight tag. */
+  /** Empty where the configuration asks for a lightweight tag. */
   readonly tagMessage: string;
   /** `undefined` where the configuration leaves the text of commits to the step. */
   readonly message: string | undefined;

@@ -1,3 +1,4 @@
+import { defaultMessage } from "./config/bump-config.ts";
 import type { BumpPlan } from "./plan.ts";
 import { versionErrors } from "./errors.ts";
 import { readTemplate, renderTemplate } from "./text/names.ts";
@@ -20,7 +21,7 @@ export function releaseMessage(plan: BumpPlan, input: string | undefined): strin
 
 /** The message of the post-release commit: the input, else the configuration's, else the one of bump2version. */
 export function postReleaseMessage(plan: BumpPlan, input: string | undefined): string {
-  const template = input ?? plan.texts.message ?? "Bump version: {current_version} → {new_version}";
+  const template = input ?? plan.texts.message ?? defaultMessage;
   const where = input === undefined ? "message" : "NEXT_COMMIT_MESSAGE";
   return renderTemplate(template, plan.names, where);
 }
@@ -41,8 +42,29 @@ export function tagName(plan: BumpPlan, format: string | undefined): string {
   return renderTemplate(template, plan.names, where);
 }
 
-/** The message of the annotated tag; `undefined` where the configuration asks for a lightweight one. */
-export function tagMessage(plan: BumpPlan): string | undefined {
-  if (plan.texts.tagMessage === "") return undefined;
-  return renderTemplate(plan.texts.tagMessage, plan.names, "tag_message");
+/** The message of the tag, which is always annotated: the configuration's, else, also for an empty one, that of bump2version. */
+export function tagMessage({ texts, names }: BumpPlan): string {
+  const template = texts.tagMessage === "" ? defaultMessage : texts.tagMessage;
+  return renderTemplate(template, names, "tag_message");
+}
+
+/** What the configuration asks of tags and does not get. */
+export function tagWarnings({ texts, names }: BumpPlan): readonly string[] {
+  const warnings: string[] = [];
+  if (texts.tagMessage === "")
+    warnings.push(
+      "tag_message of the bump configuration is empty, which asks for a lightweight tag; the tag is annotated all the same, because a lightweight one has no date, no author and no signature.",
+    );
+  const moveable = texts.moveableTags.map((template) => {
+    try {
+      return renderTemplate(template, names, "moveable_tags");
+    } catch {
+      return template;
+    }
+  });
+  if (moveable.length > 0)
+    warnings.push(
+      `moveable_tags of the bump configuration are not moved, because Slipway never moves a tag; these stay where they are: ${moveable.join(", ")}.`,
+    );
+  return warnings;
 }

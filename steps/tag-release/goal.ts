@@ -114,7 +114,7 @@ export function asReleaseGoal(
     buildTag(repository, {
       name: tag,
       target,
-      message: tagMessage(held.plan) ?? `Release version ${held.version}`,
+      message: tagMessage(held.plan),
       tagger: author,
       date: dates.release,
       signer,

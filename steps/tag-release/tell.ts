@@ -1,12 +1,14 @@
 import { type Released, type ReleaseGoal, shortSha } from "../../src/git/index.ts";
+import { tagWarnings } from "../../src/version/index.ts";
 import type { Goal } from "./goal.ts";
 import type { TagContext } from "./inputs.ts";
 
 /** Says what is to be released, before the server is asked. */
 export function tellGoal({ log, fact, report }: TagContext, { release, next, tag, branch }: Goal) {
   const { held, commit, base, fromVersion } = release;
-  for (const warning of new Set([...held.plan.warnings, ...(next?.warnings ?? [])]))
-    log.warn(warning);
+  const { warnings } = held.plan;
+  const told = new Set([...warnings, ...(next?.warnings ?? []), ...tagWarnings(held.plan)]);
+  for (const warning of told) log.warn(warning);
   log.info(
     `Release ${held.version} (tag ${tag}) of ${shortSha(commit.id)}; ${next === undefined ? `${branch} stays as it is` : `then ${branch} goes on with ${next.newVersion}`}.`,
   );

@@ -258,6 +258,23 @@ describe("the job is not as it must be", () => {
     await expectRefused(project, job.tag(), { exitCode: 2, code: "E_NOT_RELEASE_COMMIT" });
   });
 
+  test("what a configuration asks of tags and does not get is told: an annotated tag, and none that is moved", async () => {
+    const asked = "[bumpversion]\ntag_message =\nmoveable_tags = v{new_major}";
+    const project = await startReleaseProject({
+      ...jobFiles,
+      ".bumpversion.cfg": String(jobFiles[".bumpversion.cfg"]).replace("[bumpversion]", asked),
+    });
+    project.git("tag", "v0", "main");
+    const done = await release(project);
+    expect([done.exitCode, project.git("rev-parse", "v0")]).toEqual([0, project.sha]);
+    expect(project.git("cat-file", "-t", "v0.15.0")).toBe("tag");
+    expect(project.git("tag", "-l", "--format=%(contents:subject)", "v0.15.0")).toBe(
+      "Bump version: 0.15.0.dev → 0.15.0",
+    );
+    expect(said(done)).toContain("stay where they are: v0.");
+    expect(said(done)).toContain("asks for a lightweight tag");
+  });
+
   test.each([
     {
       title: "that also brings a file that no pipeline tested",

@@ -6,6 +6,7 @@ import {
   postReleaseMessage,
   releaseMessage,
   tagMessage,
+  tagWarnings,
   tagName,
 } from "../../src/version/release-texts.ts";
 import { renderTemplate } from "../../src/version/text/names.ts";
@@ -95,11 +96,25 @@ test("a message that was only a skip marker becomes the usual one", async () => 
   expect(releaseMessage(release, "[skip ci]")).toBe("Release version 0.15.0");
 });
 
-test("an explicitly empty tag message asks for a lightweight tag", async () => {
-  const config = workflowProject[".bumpversion.cfg"].replace("\n", "\ntag_message =\n");
-  expect(
-    tagMessage(await plan({ ...workflowProject, ".bumpversion.cfg": config })),
-  ).toBeUndefined();
+const withOption = (option: string) => ({
+  ...workflowProject,
+  ".bumpversion.cfg": workflowProject[".bumpversion.cfg"].replace("\n", `\n${option}\n`),
+});
+
+test("an explicitly empty tag message asks for a lightweight tag; it gets the usual message, and is told so", async () => {
+  const release = await plan(withOption("tag_message ="));
+  expect(tagMessage(release)).toBe("Bump version: 0.15.0.dev → 0.15.0");
+  expect(tagWarnings(release)).toEqual([
+    expect.stringContaining("tag_message of the bump configuration is empty"),
+  ]);
+});
+
+test("moveable tags are named as what stays where it is, also where a name cannot be told", async () => {
+  const release = await plan(withOption("moveable_tags =\n\tv{new_major}\n\t{nope}"));
+  expect(tagWarnings(release)).toEqual([
+    expect.stringContaining("stay where they are: v0, {nope}."),
+  ]);
+  expect(tagWarnings(await plan(workflowProject))).toEqual([]);
 });
 
 test("messages know the parts of both versions and the surroundings, but no credential", async () => {

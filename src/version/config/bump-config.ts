@@ -47,7 +47,7 @@ export interface BumpConfig {
   readonly tagName: string;
   /** `undefined` where the configuration leaves the text of commits to the step. */
   readonly message: string | undefined;
-  /** Empty: a lightweight tag. */
+  /** Empty where the configuration asks for a lightweight tag. */
   readonly tagMessage: string;
   readonly signTags: boolean;
   readonly allowDirty: boolean;
