@@ -49,7 +49,8 @@ export const versionErrors = defineErrors({
   },
   E_VERSION_FILE: {
     exit: exit.config,
-    cause: "A file that the bump configuration names is missing, or lies outside the project.",
+    cause:
+      "A file that the bump configuration names is missing, lies outside the project, or is git's own.",
     cure: "Correct the file section, or add the file.",
   },
   E_VERSION_TEXT: {

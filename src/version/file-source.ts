@@ -29,14 +29,28 @@ export interface FileSource {
   list(folder: string): Promise<readonly FolderEntry[]>;
 }
 
-/** The path in its shortest form. @throws E_VERSION_FILE where it is absolute or leaves the project folder. */
+/** The path in its shortest form. @throws E_VERSION_FILE where it is absolute, leaves the project folder or is git's own. */
 export function pathInside(path: string): string {
   const normal = posix.normalize(path).replace(/\/$/u, "");
   if (posix.isAbsolute(path) || normal === ".." || normal.startsWith("../") || path.includes("\0"))
     throw versionErrors("E_VERSION_FILE", `The path '${path}' leaves the project folder`, {
       hint: "Name a file below the project folder, relative to it.",
     });
+  refuseGitFolder(normal, `The path '${path}'`);
   return normal === "." ? "" : normal;
+}
+
+/** What git keeps for itself is no file of a project. @param what for the message. @throws E_VERSION_FILE */
+export function refuseGitFolder(path: string, what: string): void {
+  if (!path.split("/").some(isGitFolder)) return;
+  throw versionErrors("E_VERSION_FILE", `${what} is inside a .git folder, which is git's own`, {
+    hint: "Name a file of the project itself.",
+  });
+}
+
+/** Under any spelling that some file system takes for the same. */
+export function isGitFolder(name: string): boolean {
+  return name.toLowerCase() === ".git";
 }
 
 /** A source that shows edited files instead of the original ones: what the world will be after a plan. */

@@ -1,7 +1,13 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { versionErrors } from "./errors.ts";
-import { pathInside, type FileSource, type FolderEntry } from "./file-source.ts";
+import {
+  isGitFolder,
+  pathInside,
+  refuseGitFolder,
+  type FileSource,
+  type FolderEntry,
+} from "./file-source.ts";
 
 /** The files of a folder on disk, as they are there: no filter and no end-of-line conversion. */
 export function folderSource(root: string): FileSource {
@@ -15,7 +21,7 @@ export function folderSource(root: string): FileSource {
     async list(folder) {
       const real = await findReal(root, folder);
       if (real === undefined || !(await stat(join(root, real))).isDirectory()) return [];
-      const entries = await readdir(join(root, real));
+      const entries = (await readdir(join(root, real))).filter((name) => !isGitFolder(name));
       const kinds = await Promise.all(entries.map((name) => describeEntry(join(root, real), name)));
       return kinds.filter((entry) => entry !== undefined);
     },
@@ -34,7 +40,9 @@ async function findReal(root: string, path: string): Promise<string | undefined>
       `The path '${path}' leaves the project folder through a link, to ${real}`,
       { hint: "Name a file below the project folder, or replace the link by the file." },
     );
-  return fromTop.split(sep).join("/");
+  const inTop = fromTop.split(sep).join("/");
+  refuseGitFolder(inTop, `What the link '${path}' leads to, ${inTop},`);
+  return inTop;
 }
 
 async function describeEntry(folder: string, name: string): Promise<FolderEntry | undefined> {

@@ -436,6 +436,17 @@ describe("VERSION_COMMIT=false", () => {
     expect((await bump(folder, { VERSION_COMMIT: "false" })).stdout).toContain("Nothing to change");
   });
 
+  test("a version file inside .git is refused, and nothing is written", async () => {
+    const root = await makeRepository({
+      ...workflowProject,
+      ".bumpversion.cfg": `${workflowConfig}\n[bumpversion:file:.git/config]\n`,
+    });
+    git(root, ["config", "demo.version", "0.15.0.dev"]);
+    const { exitCode, stderr } = await bump(root, { VERSION_COMMIT: "false" });
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining("inside a .git folder")]);
+    expect([status(root), git(root, ["config", "demo.version"])]).toEqual(["", "0.15.0.dev"]);
+  });
+
   test("vector 44: one file without the text, and none is touched", async () => {
     const folder = await temporaryFolder();
     const files = { ...workflowProject, "setup.cfg": "version = 0.14.0\n" };

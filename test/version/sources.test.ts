@@ -29,6 +29,22 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+test("what git keeps in .git is no file of the project: by its path, through a link, by a glob", async () => {
+  await mkdir(join(folder, ".git"));
+  await mkdir(join(folder, ".hidden"));
+  await writeFile(join(folder, ".git", "config"), "x");
+  await writeFile(join(folder, ".hidden", "config"), "x");
+  await symlink(".git", join(folder, "link"));
+  const disk = folderSource(folder);
+  for (const path of [".git/config", "a/../.GIT/config", "link/config"])
+    await expect(disk.read(path)).rejects.toMatchObject({
+      code: "E_VERSION_FILE",
+      message: expect.stringContaining("inside a .git folder"),
+    });
+  await expect(memorySource({ a: "x" }).read("sub/.git/config")).rejects.toThrow("git's own");
+  expect(await findFiles(disk, ".*/config")).toEqual([".hidden/config"]);
+});
+
 test("a folder and a tree show the same files, through links, and refuse the same paths", async () => {
   await mkdir(join(folder, "a b"));
   await writeFile(join(folder, "a b", "ü.txt"), "x");
