@@ -12,13 +12,18 @@ export interface Adoption {
   readonly id: Sha;
   /** The files that it changed, from the top of the work tree. */
   readonly paths: readonly string[];
-  /** The bytes of the index before. */
-  readonly index: Buffer;
+  /** The bytes of the index before; `undefined` where there was none. */
+  readonly index: Buffer | undefined;
 }
 
-/** The bytes of the index as it is, for an `Adoption`. */
-export function readIndex({ gitDirectory }: Checkout): Promise<Buffer> {
-  return readFile(join(gitDirectory, "index"));
+/** The bytes of the index as it is, for an `Adoption`. A checkout that git has not written into yet has none. */
+export async function readIndex({ gitDirectory }: Checkout): Promise<Buffer | undefined> {
+  try {
+    return await readFile(join(gitDirectory, "index"));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -60,8 +65,9 @@ const committer = {
 async function listEarlierIndex(
   repository: Repository,
   checkout: Checkout,
-  bytes: Buffer,
+  bytes: Buffer | undefined,
 ): Promise<Map<string, string>> {
+  if (bytes === undefined) return new Map();
   const file = join(repository.directory, "earlier-index");
   await writeFile(file, bytes);
   try {

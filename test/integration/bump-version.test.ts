@@ -112,6 +112,13 @@ describe("in a git repository", () => {
     expect((await bump(root, { CI_COMMIT_SHA: base })).exitCode).toBe(0);
   });
 
+  test("works in a checkout that has no index yet", async () => {
+    const root = await makeRepository(workflowProject);
+    await rm(join(root, ".git/index"));
+    expect(await bump(root)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(git(root, ["show", "HEAD:setup.cfg"])).toMatch(/^version = 0\.15\.0$/m);
+  });
+
   test("G15 works in a SHA-256 repository", async () => {
     const root = await makeRepository(workflowProject, { format: "sha256" });
     const { exitCode, outputs } = await bump(root, { CI_COMMIT_SHA: head(root) });
@@ -432,7 +439,7 @@ describe("VERSION_COMMIT=false", () => {
       0,
       { BUMPED_VERSION: "0.15.0", BUMPED_FROM: "0.15.0.dev" },
     ]);
-    expect(await readFile(join(folder, "setup.cfg"), "utf8")).toContain("version = 0.15.0\n");
+    expect(await readFile(join(folder, "setup.cfg"), "utf8")).toMatch(/^version = 0\.15\.0$/m);
     expect((await bump(folder, { VERSION_COMMIT: "false" })).stdout).toContain("Nothing to change");
   });
 
