@@ -1,5 +1,6 @@
 import type { BumpConfig } from "./config/bump-config.ts";
 import type { VersionText } from "./edit/version-pair.ts";
+import { versionErrors } from "./errors.ts";
 import {
   bumpSpelling,
   developmentSpelling,
@@ -45,8 +46,7 @@ export function computeNext(
 ): NextVersion {
   const asked = askedVersion(config, operation);
   if (asked !== undefined) {
-    const { value } = readVersion(scheme, asked.text, asked.what);
-    const next = { text: asked.text, value };
+    const next = readWhole(scheme, asked.text, asked.what, config.path);
     return { next, part: undefined, consumesNewVersion: asked.isOneShot };
   }
   const write = (value: VersionValue, part: string): NextVersion => {
@@ -68,6 +68,20 @@ export function computeNext(
   return write(releaseVersion(scheme, current.value, part), part);
 }
 
+/** What is set becomes the text of files and tag alike, so that parse must read all of it. */
+function readWhole(scheme: Scheme, text: string, what: string, path: string): VersionText {
+  const read = readVersion(scheme, text, what);
+  if (read.text === text) return read;
+  const formats = scheme.formats.map((format) => format.text).join(" or ");
+  throw versionErrors(
+    "E_VERSION_UNREADABLE",
+    `${what} '${text}' does not fit the scheme: parse '${scheme.pattern.source}' reads only '${read.text}' of it`,
+    {
+      hint: `The scheme writes ${formats}: set such a version, or extend parse and serialize of ${path}.`,
+    },
+  );
+}
+
 function raise(scheme: Scheme, value: VersionValue, part: string): VersionValue {
   const raised = bumpPart(scheme, value, part);
   const release = findReleasePart(scheme, undefined);
@@ -84,7 +98,7 @@ export function computeSpelling(
   where: string,
 ): string {
   if (operation.kind === "set")
-    return writeSpelling(spellVersion(operation.version, "new version", ecosystem));
+    return writeSpelling(spellVersion(operation.version.trim(), "new version", ecosystem));
   if (operation.kind === "raise") {
     const from = spellVersion(operation.from, "the last release", ecosystem);
     return writeSpelling(releaseSpelling(bumpSpelling(from, operation.part)));
@@ -103,7 +117,7 @@ export function computeSpelling(
 
 function askedVersion({ newVersion, path }: BumpConfig, operation: Operation) {
   if (operation.kind === "set")
-    return { text: operation.version, what: "new version", isOneShot: false };
+    return { text: operation.version.trim(), what: "new version", isOneShot: false };
   if (newVersion === undefined) return undefined;
-  return { text: newVersion, what: `new_version of ${path}`, isOneShot: true };
+  return { text: newVersion.trim(), what: `new_version of ${path}`, isOneShot: true };
 }

@@ -19,7 +19,7 @@ export const bumpInputs = {
   }),
   NEW_VERSION: text({
     optional: true,
-    about: "Version to set, whatever the current one is. It must fit the scheme.",
+    about: "Version to set, whatever the current one is. All of it must fit the scheme.",
     example: "1.0.0",
   }),
   RELEASE_PART: text({

@@ -24,7 +24,7 @@ const pattern = new RegExp(
     // A word of its own: the r of rc is none, and of post.dev1 the second dot belongs to dev1.
     String.raw`(?<post>[-._]?(?:post|rev|r)(?=dev|[^a-z]|$)(?:[-._]?\d+|[-._](?=\+|$))?|-\d+(?=[-._]?dev|\+|$))?`,
     String.raw`(?<suffix>[-._]?[a-z][0-9a-z._-]*)?`,
-    String.raw`(?<local>\+.*)?$`,
+    String.raw`(?<local>\+\S*)?$`,
   ].join(""),
   "iu",
 );
