@@ -91,12 +91,11 @@ test("always_increment counts every bump, depends_on chooses what is reset", () 
 });
 
 test.each([
-  { title: "the part that was asked for", of: "W" as const, asked: "patch", part: "patch" },
-  { title: "the part called release", of: "W" as const, asked: undefined, part: "release" },
-  { title: "the only part with values", of: "Q" as const, asked: undefined, part: "suffix" },
-  { title: "none for plain numbers", of: "D" as const, asked: undefined, part: undefined },
-])("the release part is $title", ({ of, asked, part }) => {
-  expect(findReleasePart(scheme(schemes[of]), asked)).toBe(part);
+  { title: "the part called release", of: "W" as const, part: "release" },
+  { title: "the only part with values", of: "Q" as const, part: "suffix" },
+  { title: "none for plain numbers", of: "D" as const, part: undefined },
+])("the release part is $title", ({ of, part }) => {
+  expect(findReleasePart(scheme(schemes[of]), undefined)).toBe(part);
 });
 
 test("two lists of values without a part called release need RELEASE_PART", () => {
@@ -111,6 +110,7 @@ test("two lists of values without a part called release need RELEASE_PART", () =
   expect(() => findReleasePart(using, undefined)).toThrow(
     "Several parts have a list of values: a, b",
   );
+  expect(findReleasePart(using, "b")).toBe("b");
 });
 
 test("parts that only later formats use stand behind their predecessor in the pattern", () => {
@@ -132,4 +132,30 @@ test("parts that only later formats use stand behind their predecessor in the pa
       ["patch", "0"],
     ]),
   );
+});
+
+test.each([
+  ["W", "minor", "These do: release"],
+  ["M", "build", "These do: release"],
+  ["D", "major", "No part of this scheme does"],
+] as const)(
+  "in scheme %s a release part %s is refused: every release has it",
+  (of, part, parts) => {
+    expect(() => findReleasePart(scheme(schemes[of]), part)).toThrow(
+      expect.objectContaining({
+        code: "E_VERSION_PART",
+        exit: 2,
+        message: expect.stringContaining(parts),
+      }),
+    );
+  },
+);
+
+test("a numeric part with an optional value of its own can be the release part", () => {
+  const using = scheme({
+    parse: String.raw`#major\.#minor(-#rc)?`,
+    serialize: ["{major}.{minor}-{rc}", "{major}.{minor}"],
+    parts: [{ name: "rc", firstValue: "1", optionalValue: "0" }],
+  });
+  expect(findReleasePart(using, "rc")).toBe("rc");
 });

@@ -42,10 +42,10 @@ export function releaseVersion(scheme: Scheme, value: VersionValue, name: string
  * The part whose optional value means "released": the one asked for, else the one called `release`, else the only one
  * with a list of values; `undefined` for a scheme that holds no development version.
  *
- * @throws E_VERSION_PART where the choice is not clear, or the part asked for does not exist.
+ * @throws E_VERSION_PART where the choice is not clear, or the part asked for does not exist or tells no release.
  */
 export function findReleasePart(scheme: Scheme, asked: string | undefined): string | undefined {
-  if (asked !== undefined) return needPart(scheme, asked).name;
+  if (asked !== undefined) return needReleasePart(scheme, asked);
   const listed = orderedParts(scheme).filter(({ kind }) => kind === "values");
   const [only, ...others] = listed;
   const named = listed.find(({ name }) => name === "release");
@@ -55,6 +55,17 @@ export function findReleasePart(scheme: Scheme, asked: string | undefined): stri
     "E_VERSION_PART",
     `Several parts have a list of values: ${listed.map(({ name }) => name).join(", ")}`,
     { hint: "Set RELEASE_PART to the one whose optional value means a release." },
+  );
+}
+
+function needReleasePart(scheme: Scheme, asked: string): string {
+  if (needPart(scheme, asked).marksRelease) return asked;
+  const able = orderedParts(scheme).filter(({ marksRelease }) => marksRelease);
+  const names = able.map(({ name }) => name).join(", ");
+  throw versionErrors(
+    "E_VERSION_PART",
+    `RELEASE_PART is '${asked}', a part that every release has: it tells no release from a development version. ${able.length === 0 ? "No part of this scheme does" : `These do: ${names}`}`,
+    { hint: "A release part has a list of values, or an optional_value of its own." },
   );
 }
 

@@ -26,6 +26,8 @@ export interface Part {
   readonly first: string;
   /** The value that it has when it is not shown. */
   readonly optional: string;
+  /** Whether it can tell a release: it has a list of values, or an optional value of its own. */
+  readonly marksRelease: boolean;
   readonly independent: boolean;
   readonly dependsOn: string | undefined;
   /** Whether every bump bumps it: `always_increment`, and every calendar part. */
@@ -45,6 +47,7 @@ export function makePart(options: PartOptions, now: Date): Part {
     name: options.name,
     independent: options.independent ?? false,
     dependsOn: options.dependsOn,
+    marksRelease: (options.values ?? []).length > 0 || options.optionalValue !== undefined,
     always: (options.alwaysIncrement ?? false) || options.calverFormat !== undefined,
   };
   if (options.calverFormat !== undefined) {
