@@ -8,6 +8,7 @@ export { commitAuthor, commitInputs } from "./commit-inputs.ts";
 export { releaseDates, type ReleaseDates } from "./release-dates.ts";
 export { buildCommit, readCommit, type Commit, type CommitInit } from "./commit.ts";
 export { filesWithText } from "./find-text.ts";
+export { type Conversion, readConversions } from "./conversions.ts";
 export { currentHead } from "./current-head.ts";
 export { gitErrors } from "./errors.ts";
 export { openGit, type Git, type GitContext } from "./git.ts";

@@ -55,7 +55,7 @@ export async function planCommitted(
     return [];
   }
   await tryPostRelease(context, request, plan);
-  const edits = await planWorkingEdits(folder, plan, request);
+  const edits = await planWorkingEdits(folder, plan, request, place);
   const watch = watchHooks(repository, planned.base.id, checkout.root);
   const known = await knownCommit(context, place, planned);
   const commit = commitEffect(context, place, planned, { known, watch });

@@ -8,7 +8,8 @@ export const bumpErrors = defineErrors({
   },
   E_CHECKOUT_MODIFIED: {
     exit: exit.config,
-    cause: "A file that is to be edited is not as it was committed, or is missing.",
+    cause:
+      "A file that is to be edited is not as it was committed, or is missing; the message says where an attribute converts it or a sparse checkout leaves it out.",
     cure: "Commit or undo the changes: a release holds what the pipeline tested.",
   },
 });

@@ -6,6 +6,7 @@ import { runStep } from "../../src/step/index.ts";
 import bumpVersion from "../../steps/bump-version.ts";
 import {
   commitFiles,
+  type Files,
   git,
   makeRepository,
   temporaryFolder,
@@ -292,7 +293,7 @@ describe("bad input changes nothing", () => {
   interface Case {
     title: string;
     env?: Record<string, string>;
-    files?: Record<string, string>;
+    files?: Files;
     spoil?: (root: string) => Promise<unknown>;
     code: string;
     message: string;
@@ -306,6 +307,27 @@ describe("bad input changes nothing", () => {
       },
       code: "E_CHECKOUT_MODIFIED",
       message: "setup.cfg (modified), .bumpversion.cfg (missing)",
+    },
+    {
+      title: "files that attributes convert on checkout, and the cure for that",
+      files: {
+        ".gitattributes": "setup.cfg working-tree-encoding=UTF-16LE\n",
+        "setup.cfg": Buffer.from("version = 0.15.0.dev\n", "utf16le"),
+      },
+      spoil: async (root) => expect(status(root)).toBe(""),
+      code: "E_CHECKOUT_MODIFIED",
+      message:
+        "setup.cfg (converted on checkout: working-tree-encoding=UTF-16LE)\nWhat to do: Take working-tree-encoding",
+    },
+    {
+      title: "a file that a sparse checkout leaves out, and the cure for that",
+      files: { "other/file": "1" },
+      spoil: async (root) => {
+        git(root, ["sparse-checkout", "set", "--no-cone", "/other/", "/.bumpversion.cfg"]);
+        expect(status(root)).toBe("");
+      },
+      code: "E_CHECKOUT_MODIFIED",
+      message: "setup.cfg (left out by the sparse checkout)\nWhat to do: Bring the files",
     },
     {
       title: "a HEAD that is neither the pipeline's commit nor ours",
