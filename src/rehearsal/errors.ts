@@ -3,7 +3,8 @@ import { defineErrors, exit } from "../step/errors.ts";
 export const rehearsalError = defineErrors({
   E_REHEARSE_REPO: {
     exit: exit.config,
-    cause: "REHEARSE_REPO is no folder, cannot be read, or is a repository without commits.",
+    cause:
+      "REHEARSE_REPO is no folder, cannot be read, or is a repository without commits or with the object format sha256.",
     cure: "Point REHEARSE_REPO at a git repository with at least one commit, or at a folder with the files of a project.",
   },
   E_REHEARSE_FILES: {

@@ -72,6 +72,9 @@ const identity = {
   GIT_COMMITTER_EMAIL: "rehearsal@noreply.invalid",
 };
 
+/** Of an id in hexadecimal digits. */
+const sha1Length = 40;
+
 /** The repository was named by the caller: that somebody else owns it is no reason not to read it (G12). */
 async function trustFile(workFolder: string): Promise<string> {
   const path = join(workFolder, "trust.gitconfig");
@@ -92,9 +95,17 @@ async function fetchAll(
   };
   const heads = await git.text(["ls-remote", "--symref", "--", gitDir, "HEAD"], source);
   const branch = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(heads)?.[1];
-  if (!/^[0-9a-f]{40,64}\tHEAD$/m.test(heads)) {
+  const head = /^([0-9a-f]{40,64})\tHEAD$/m.exec(heads)?.[1];
+  if (head === undefined)
     throw rehearsalError("E_REHEARSE_REPO", `The repository ${gitDir} has no commits.`);
-  }
+  if (head.length !== sha1Length)
+    throw rehearsalError(
+      "E_REHEARSE_REPO",
+      `The repository ${gitDir} has the object format sha256; the embedded GitLab serves sha1 alone.`,
+      {
+        hint: "Rehearse its files: copy them, without .git, into a folder outside of any repository, and point REHEARSE_REPO there. bump-version works with both formats.",
+      },
+    );
   // A shallow checkout, as a runner makes it, is copied as shallow as it is.
   await git.text(["fetch", "--quiet", "--update-shallow", "--", gitDir, ...refs], source);
   if (branch === undefined) {

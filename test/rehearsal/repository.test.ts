@@ -94,6 +94,16 @@ test("a repository that may not be written and belongs to somebody else is copie
   expect((await copy(source)).branch).toBe("trunk");
 });
 
+test("a repository with sha256 ids is refused by the name of its object format", async () => {
+  const source = join(folder, "sha256");
+  git(folder, "init", "--quiet", "--object-format=sha256", source);
+  git(source, "commit", "--quiet", "--allow-empty", "--message=First");
+  await expect(copy(source)).rejects.toMatchObject({
+    code: "E_REHEARSE_REPO",
+    message: expect.stringContaining("has the object format sha256"),
+  });
+});
+
 test("a repository without commits, an empty folder and a missing one are refused with the reason", async () => {
   const empty = join(folder, "empty");
   await mkdir(empty);
