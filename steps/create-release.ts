@@ -5,7 +5,8 @@ import {
   assetLinks,
   awaitAssets,
   connectGitLab,
-  expectedRefusal,
+  expectedReleaseRefusal,
+  findRelease,
   gitlabError,
   listReleases,
   publishRelease,
@@ -19,6 +20,7 @@ import { defineStep, humanSize, type Inputs, type StepContext } from "../src/ste
 import { versionErrors } from "../src/version/index.ts";
 import { planChecksums } from "./create-release/checksums.ts";
 import { checkTime, releaseInputs } from "./create-release/inputs.ts";
+import { tellNoFiles } from "./create-release/no-files.ts";
 import { checkTexts, readTexts } from "./create-release/texts.ts";
 import { signingErrors } from "./shared/attestation.ts";
 import { warnOfLatest } from "./shared/latest-release.ts";
@@ -71,6 +73,7 @@ export default defineStep({
     };
     const waitMs = dryRun ? 0 : inputs.RELEASE_WAIT_SECONDS * 1000;
     const assets = await awaitAssets(gitlab, target, rules, { waitMs, signal });
+    if (assets.length === 0) await tellNoFiles(context, gitlab, target);
     // git is loaded only where nobody wrote any notes.
     const tellCommits = async () =>
       (await import("./create-release/commit-notes.ts")).commitNotes(context, {
@@ -81,8 +84,14 @@ export default defineStep({
         template,
       });
     const notes = givenNotes ?? (await tellCommits());
-    await warnOfLatest(context, await listReleases(gitlab), target.version);
-    const refusal = dryRun ? await expectedRefusal(gitlab, "make a release") : undefined;
+    const [existing, releases] = await Promise.all([
+      findRelease(gitlab, tag),
+      listReleases(gitlab),
+    ]);
+    await warnOfLatest(context, { tag, version: target.version, existing, releases });
+    const refusal = dryRun
+      ? await expectedReleaseRefusal(gitlab, { tag: found, existing, tagIsOurs: isPipelineOfTag })
+      : undefined;
     if (refusal !== undefined) refuse(refusal);
 
     const checksums = await planChecksums(context, gitlab, target, assets);
@@ -100,14 +109,14 @@ export default defineStep({
     const release = publishRelease({
       gitlab,
       wanted,
+      laterLinks: checksums.laterLinks,
       update: inputs.RELEASE_UPDATE,
       tagIsOurs: isPipelineOfTag,
     });
-    const told = {
-      ...addLinks(gitlab, tag, wanted.links),
-      settle: (result: Release) => tell(context, result, assets),
-    };
-    return [...checksums.effects, release, told];
+    const settle = (result: Release) => tell(context, result, assets);
+    if (wanted.links.length === 0) return [{ ...release, settle }];
+    // GitLab may refuse the release for what nobody could read before: nothing is published ahead of it.
+    return [release, ...checksums.effects, { ...addLinks(gitlab, tag, wanted.links), settle }];
   },
 });
 

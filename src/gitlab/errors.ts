@@ -167,6 +167,11 @@ export const gitlabError = defineErrors({
     cause: "The tag is protected, and the token's user may not make releases of it.",
     cure: "Let somebody who may create this protected tag start the pipeline, or change the rule (Settings, Repository, Protected tags).",
   },
+  E_RELEASE_READ_ONLY: {
+    exit: exit.refused,
+    cause: "The release is there, and the token's user may not change it.",
+    cure: "Let somebody with the role Developer run the job; where the tag is protected, somebody who may create it, or change the rule (Settings, Repository, Protected tags).",
+  },
   E_RELEASE_FILES: {
     exit: exit.refused,
     cause: "A file of the release is missing in the package registry or has another digest.",

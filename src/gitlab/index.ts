@@ -104,6 +104,7 @@ export { givenVersion, packageTarget, type TargetRequest } from "./package-targe
 export { nameProblem } from "./package-names.ts";
 export {
   fileUrl,
+  listNewestPackages,
   listPackageVersions,
   type PackageFile,
   type PackageId,
@@ -132,3 +133,4 @@ export {
   type UploadResult,
 } from "./upload.ts";
 export { expectedRefusal } from "./write-rights.ts";
+export { expectedReleaseRefusal } from "./release-rights.ts";

@@ -4,7 +4,7 @@ import type { GitLab } from "./client.ts";
 import { gitlabError } from "./errors.ts";
 import type { Fields } from "./fields.ts";
 import { write } from "./outcome.ts";
-import { listAll } from "./pages.ts";
+import { listAll, listPage } from "./pages.ts";
 import { projectPath } from "./project.ts";
 
 /** A generic package: a name and a version, under which files are kept. */
@@ -110,6 +110,21 @@ export async function listPackageVersions(
   return found
     .filter((fields) => fields.text("name") === name)
     .flatMap((fields) => fields.optionalText("version") ?? []);
+}
+
+/** The newest generic packages of the project, newest first; a page of them, for a person to choose from. */
+export async function listNewestPackages(gitlab: GitLab): Promise<readonly PackageId[]> {
+  const call = {
+    path: `${projectPath(gitlab)}/packages`,
+    query: { package_type: "generic", order_by: "created_at", sort: "desc" },
+    purpose: "list the packages",
+    needs: "the role Reporter and the scope read_api",
+  };
+  const found = await explained(gitlab, () => listPage(gitlab, call, "a package"));
+  return found.map((fields) => ({
+    name: fields.text("name"),
+    version: fields.optionalText("version") ?? "",
+  }));
 }
 
 async function findPackage(

@@ -53,6 +53,17 @@ export async function listAll(
   return all;
 }
 
+/** Reads the first page alone, of up to 100. */
+export async function listPage(
+  gitlab: GitLab,
+  call: Omit<Call, "method">,
+  what: string,
+): Promise<readonly Fields[]> {
+  const first: Fields[] = [];
+  for await (const item of listPages(gitlab, call, what)) if (first.push(item) === perPage) break;
+  return first;
+}
+
 /** The address of `rel="next"` in a `Link` header (RFC 8288). */
 export function nextLink(header: string): string | undefined {
   for (const [, target, parameters] of header.matchAll(/<([^>]*)>((?:\s*;\s*[^,;]+)*)/g)) {

@@ -4,13 +4,20 @@ import { gitlabError } from "./errors.ts";
 import { answerFailure } from "./failures.ts";
 import { type Judgement, write } from "./outcome.ts";
 import { projectPath } from "./project.ts";
-import { fieldDifferences, linkConflicts, type WantedRelease } from "./release-differences.ts";
+import {
+  fieldDifferences,
+  linkConflicts,
+  missingLinks,
+  type WantedRelease,
+} from "./release-differences.ts";
 import { conflict, linkJson } from "./release-links.ts";
-import { findRelease, type Release, releasePath } from "./releases.ts";
+import { findRelease, type Release, releasePath, type WantedLink } from "./releases.ts";
 
 export interface Publication {
   gitlab: GitLab;
   wanted: WantedRelease;
+  /** Those of its links that lead to nothing yet: they are added when they do. */
+  laterLinks?: readonly WantedLink[];
   /** Whether name, notes and date of a release that is there may be replaced. */
   update: boolean;
   /** The pipeline runs for this very tag: GitLab's API may see it a moment late (G21). */
@@ -18,13 +25,15 @@ export interface Publication {
 }
 
 /**
- * The release of a tag, made with all its links in one request, or brought up to date.
+ * The release of a tag, made with its links in one request, or brought up to date. Of one that is there, everything
+ * that stands in the way of what is wanted is told before anything is written, links that are added later included.
  *
  * `ref` is never sent: with it GitLab would make a missing tag, on a commit of its own choice (R04).
  */
 export function publishRelease({
   gitlab,
   wanted,
+  laterLinks = [],
   update,
   tagIsOurs,
 }: Publication): Effect<Release> {
@@ -40,11 +49,16 @@ export function publishRelease({
       // A link is never replaced, so that none of the rest is begun where one stands in the way.
       if (links.length > 0 || (fields.length > 0 && !update))
         throw conflict(tag, [...fields, ...links]);
+      const isWhole = fields.length === 0 && missingLinks(found, wanted.links).length === 0;
+      if (!isWhole && found.mayEdit === false) throw mayNotEdit(gitlab, tag);
       return fields.length === 0 ? found : false;
     },
     async apply() {
       const found = await findRelease(gitlab, tag);
-      if (found === undefined) await create(gitlab, wanted, tagIsOurs);
+      if (found === undefined) {
+        const links = wanted.links.filter((link) => !laterLinks.includes(link));
+        await create(gitlab, { ...wanted, links }, tagIsOurs);
+      }
       // Another job may have made it since we looked (R09); what it made is compared below.
       else if (update && fieldDifferences(found, wanted).length > 0)
         await bringUpToDate(gitlab, wanted);
@@ -64,6 +78,13 @@ export function publishRelease({
 }
 
 const needs = "the role Developer, for a protected tag the right to create it, and the scope api";
+
+function mayNotEdit({ token }: GitLab, tag: string): Error {
+  return gitlabError(
+    "E_RELEASE_READ_ONLY",
+    `The release ${tag} is there and lacks something that this job would add, but GitLab does not let the user of the token in ${token.variable} change it.`,
+  );
+}
 
 async function create(gitlab: GitLab, wanted: WantedRelease, tagIsOurs: boolean): Promise<void> {
   const { tag, links } = wanted;

@@ -31,6 +31,8 @@ export interface Release {
   links: readonly ReleaseLink[];
   /** Address of its page. */
   webUrl: string | undefined;
+  /** Whether the asking token's user may change it; `undefined` where GitLab does not say. */
+  mayEdit: boolean | undefined;
 }
 
 /** `/projects/7/releases/v1.0`. */
@@ -65,13 +67,16 @@ export async function listReleases(
 }
 
 function asRelease(fields: Fields): Release {
+  const pages = fields.object("_links");
   return {
     tag: fields.text("tag_name"),
     name: fields.optionalText("name") ?? "",
     notes: fields.optionalText("description") ?? "",
     releasedAt: fields.optionalText("released_at"),
     links: (fields.object("assets")?.objects("links") ?? []).map(asLink),
-    webUrl: fields.object("_links")?.optionalText("self"),
+    webUrl: pages?.optionalText("self"),
+    // GitLab shows the page for editing to those alone who may, by role and by the protection of the tag.
+    mayEdit: pages === undefined ? undefined : pages.optionalText("edit_url") !== undefined,
   };
 }
 

@@ -14,6 +14,7 @@ export { checksumsName, formatChecksums, parseChecksums } from "./checksums.ts";
 export { provenanceErrors } from "./errors.ts";
 export { bomSuffix, isAttestation, provenanceSuffix, signatureSuffix } from "./names.ts";
 export {
+  assertChecksumsTrue,
   checksumsNames,
   type ChecksumsPlan,
   isChecksums,

@@ -37,7 +37,9 @@ export function publishChecksums(plan: ChecksumsPlan): Effect<readonly string[]>
     names.filter((name) => servedCopy(stored, name) !== undefined);
   const keep = async (stored: StoredPackage): Promise<string | undefined> => {
     const text = await readStoredText(gitlab, target, stored, checksumsName);
-    return text === undefined || !isTrue(plan, text, stored) ? undefined : text;
+    if (text === undefined || !isTrue(plan, text, stored)) return undefined;
+    warnOfLater(plan, text, stored);
+    return text;
   };
   return {
     id: "checksums",
@@ -66,6 +68,17 @@ export function publishChecksums(plan: ChecksumsPlan): Effect<readonly string[]>
   };
 }
 
+/**
+ * That a published `SHA256SUMS` is true, for who must know it before anything is written.
+ *
+ * @throws {StepError} E_CHECKSUMS_DIFFER, E_ATTESTATION_UNREADABLE
+ */
+export async function assertChecksumsTrue(plan: ChecksumsPlan): Promise<void> {
+  const stored = await readPackage(plan.gitlab, plan.target);
+  const text = await readStoredText(plan.gitlab, plan.target, stored, checksumsName);
+  if (text !== undefined) isTrue(plan, text, stored);
+}
+
 /** The digests of all files that are served, but those of the checksums themselves. */
 function digestsOf(stored: StoredPackage): readonly Subject[] {
   const names = [...new Set(stored.files.map(({ name }) => name))];
@@ -76,11 +89,7 @@ function digestsOf(stored: StoredPackage): readonly Subject[] {
 }
 
 /** @returns `false` where it may be replaced. @throws {StepError} E_CHECKSUMS_DIFFER, E_ATTESTATION_UNREADABLE */
-function isTrue(
-  { replaceable, gitlab }: ChecksumsPlan,
-  text: string,
-  stored: StoredPackage,
-): boolean {
+function isTrue({ replaceable }: ChecksumsPlan, text: string, stored: StoredPackage): boolean {
   const said = parseChecksums(text);
   const digests = digestsOf(stored);
   if (replaceable) return text === formatChecksums(digests);
@@ -96,10 +105,17 @@ function isTrue(
       "E_CHECKSUMS_DIFFER",
       `The published ${checksumsName} is not true:\n${problems.join("\n")}`,
     );
-  const later = digests.filter(({ name }) => !said.has(name)).map(({ name }) => name);
+  return true;
+}
+
+function warnOfLater({ gitlab }: ChecksumsPlan, text: string, stored: StoredPackage): void {
+  const said = parseChecksums(text);
+  if (typeof said === "string") return;
+  const later = digestsOf(stored)
+    .filter(({ name }) => !said.has(name))
+    .map(({ name }) => name);
   if (later.length > 0)
     gitlab.log.warn(
       `${checksumsName} was published before ${later.join(", ")} and does not name ${later.length === 1 ? "it" : "them"}; a published file is never replaced.`,
     );
-  return true;
 }

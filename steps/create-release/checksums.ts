@@ -5,7 +5,12 @@ import {
   type PackageId,
   type WantedLink,
 } from "../../src/gitlab/index.ts";
-import { checksumsNames, isChecksums, publishChecksums } from "../../src/provenance/index.ts";
+import {
+  assertChecksumsTrue,
+  checksumsNames,
+  isChecksums,
+  publishChecksums,
+} from "../../src/provenance/index.ts";
 import type { Effect, StepContext, Values } from "../../src/step/index.ts";
 import { isDevelopmentVersion } from "../../src/version/index.ts";
 import { type attestInputs, documentSigner } from "../shared/attestation.ts";
@@ -13,16 +18,23 @@ import { type attestInputs, documentSigner } from "../shared/attestation.ts";
 export interface Checksums {
   effects: readonly Effect[];
   links: readonly WantedLink[];
+  /** Those of the links whose file the effects make. */
+  laterLinks: readonly WantedLink[];
 }
 
-/** SHA256SUMS goes before the release that links it; a release without files has none. */
+/**
+ * SHA256SUMS over the files of a release; a release without files has none.
+ *
+ * It is published once the release is there, and linked then: a published file is never replaced, so that one of a
+ * release that GitLab refuses would bar the files of a later, right run.
+ */
 export async function planChecksums(
   context: StepContext & { readonly inputs: Values<typeof attestInputs> },
   gitlab: GitLab,
   target: PackageId,
   assets: readonly Asset[],
 ): Promise<Checksums> {
-  const { inputs, fact } = context;
+  const { inputs, fact, dryRun } = context;
   const there = assets.map(({ name }) => name).filter((name) => isChecksums(name));
   const isWanted = inputs.ATTEST && assets.length > there.length;
   const sign = isWanted ? await documentSigner(context) : undefined;
@@ -33,17 +45,23 @@ export async function planChecksums(
     path: `/${name}`,
     type: "other",
   }));
-  if (!isWanted) return { effects: [], links };
-  const publish = publishChecksums({
+  const laterLinks = links.filter(({ name }) => !there.includes(name));
+  if (!isWanted) return { effects: [], links, laterLinks };
+  const plan = {
     gitlab,
     target,
     sign,
-    status: "default",
+    status: "default" as const,
     replaceable: isDevelopmentVersion(target.version),
     parallel: 1,
     limit: Infinity,
     workFolder: await context.workFolder(),
-  });
-  const told = { ...publish, settle: (names: readonly string[]) => fact("checksums", names) };
-  return { effects: [told], links };
+  };
+  // A dry run hears it from the effect.
+  if (there.length > 0 && !dryRun) await assertChecksumsTrue(plan);
+  const told = {
+    ...publishChecksums(plan),
+    settle: (names: readonly string[]) => fact("checksums", names),
+  };
+  return { effects: [told], links, laterLinks };
 }

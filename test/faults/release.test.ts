@@ -76,8 +76,8 @@ test("R02 links that a release lacks are added", async () => {
   expect(exitCode).toBe(0);
   expect(record).toMatchObject({
     effects: [
-      { id: "checksums", state: "applied" },
       { id: "release:v1.2.0", state: "done" },
+      { id: "checksums", state: "applied" },
       { id: "links:v1.2.0", state: "applied" },
     ],
   });
@@ -355,6 +355,85 @@ test("a protected tag whose release the token's user may not make is told", asyn
     exitCode: 3,
     record: { error: { code: "E_RELEASE_TAG_PROTECTED" } },
   });
+});
+
+describe("a refused release leaves the package as it was, and a right run completes it:", () => {
+  const developer = () => ({ CI_JOB_TOKEN: "", GITLAB_TOKEN: project.gitlab.tokens.developer });
+  const protect = () => project.gitlab.admin.protectTag(project.gitlab.project.id, "v*");
+
+  async function refusedThenRight(env: Readonly<Record<string, string>>, code: string) {
+    const before = writes().length;
+    const refused = await release(env);
+    expect(refused).toMatchObject({ exitCode: 3, record: { error: { code } } });
+    expect(writes().filter(({ status }) => status < 400)).toHaveLength(before);
+    project.write("late.tgz", "late");
+    await upload({ PACKAGE_FILES: "late.tgz" });
+    const right = await release();
+    expect(right).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(right.stdout).not.toContain("does not name");
+    const sums = await call("/packages/generic/demo/1.2.0/SHA256SUMS");
+    expect(await sums.text()).toContain(`${sha256("late")}  late.tgz\n`);
+    expect(await linkNames()).toEqual(["SHA256SUMS", "demo.tgz", "demo.tgz.sha256", "late.tgz"]);
+  }
+
+  test("a protected tag", async () => {
+    await upload();
+    protect();
+    await refusedThenRight(developer(), "E_RELEASE_TAG_PROTECTED");
+  });
+
+  test("a release of a protected tag that lacks links", async () => {
+    await post("/releases", { tag_name: "v1.2.0" });
+    await upload();
+    protect();
+    await refusedThenRight(developer(), "E_RELEASE_READ_ONLY");
+  });
+
+  test("a release with another name", async () => {
+    await post("/releases", { tag_name: "v1.2.0" });
+    await upload();
+    await refusedThenRight({ RELEASE_NAME: "Mine" }, "E_RELEASE_DIFFERS");
+  });
+
+  test("a link named SHA256SUMS that leads elsewhere", async () => {
+    const assets = { links: [{ name: "SHA256SUMS", url: "https://example.org/sums" }] };
+    await post("/releases", { tag_name: "v1.2.0", assets });
+    await upload();
+    const before = writes().length;
+    const { exitCode, record } = await release();
+    expect({ exitCode, record }).toMatchObject({
+      exitCode: 3,
+      record: { error: { code: "E_RELEASE_DIFFERS" } },
+    });
+    expect(writes()).toHaveLength(before);
+  });
+
+  test("a SHA256SUMS in the package that is not true", async () => {
+    project.write("SHA256SUMS", `${"0".repeat(64)}  demo.tgz\n`);
+    await upload({ PACKAGE_FILES: "demo.tgz, SHA256SUMS", ATTEST: "false" });
+    const before = writes().length;
+    const { exitCode, record } = await release();
+    expect({ exitCode, record }).toMatchObject({
+      exitCode: 3,
+      record: { error: { code: "E_CHECKSUMS_DIFFER" } },
+    });
+    expect(writes()).toHaveLength(before);
+  });
+});
+
+test("a release whose SHA256SUMS cannot be stored is completed by the next run", async () => {
+  await upload();
+  project.gitlab.admin.addFault({
+    method: "PUT",
+    path: /SHA256SUMS/,
+    times: 99,
+    action: { kind: "status", status: 503, when: "before" },
+  });
+  expect((await release()).exitCode).toBe(4);
+  expect(await linkNames()).toEqual(["demo.tgz", "demo.tgz.sha256"]);
+  project.gitlab.admin.clearFaults();
+  expect((await release()).exitCode).toBe(0);
+  expect(await linkNames()).toEqual(["SHA256SUMS", "demo.tgz", "demo.tgz.sha256"]);
 });
 
 test("a guest's token is told which right it lacks", async () => {

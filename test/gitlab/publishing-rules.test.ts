@@ -155,6 +155,7 @@ describe("a release compared with what it shall be", () => {
     releasedAt: "2026-01-31T12:00:00.000Z",
     links: [{ id: 1, name: "a", url: "https://x/a", directUrl: undefined, type: "other" }],
     webUrl: undefined,
+    mayEdit: true,
   };
   const link = (name: string, url: string): WantedLink => ({
     name,

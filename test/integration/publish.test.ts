@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import createRelease from "../../steps/create-release.ts";
 import uploadPackage from "../../steps/upload-package.ts";
 import { passOnTo, startFaultServer } from "../support/fault-server.ts";
+import { quickClock } from "../support/gitlab-client.ts";
 import { startTaggedProject, type TaggedProject } from "../support/tagged-project.ts";
 
 let project: TaggedProject;
@@ -279,19 +280,168 @@ test("no more than UPLOAD_PARALLEL files travel at a time", async () => {
   await proxy.close();
 });
 
-test("a late release of an old line warns that the permalink to the latest release moves to it", async () => {
-  const { id } = project.gitlab.project;
-  await fetch(`${project.gitlab.api}/projects/${id}/releases`, {
+async function makeRelease(tag: string, releasedAt: string): Promise<void> {
+  const { api: address, project: one, tokens } = project.gitlab;
+  const answer = await fetch(`${address}/projects/${one.id}/releases`, {
     method: "POST",
-    headers: {
-      "private-token": project.gitlab.tokens.maintainer,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify({ tag_name: "v2.0.0", ref: "main", released_at: "2026-01-01T00:00:00Z" }),
+    headers: { "private-token": tokens.maintainer, "content-type": "application/json" },
+    body: JSON.stringify({ tag_name: tag, ref: "main", released_at: releasedAt }),
   });
-  const dry = { DRY_RUN: "true" };
-  const late = await release(dry);
-  expect(late.stdout + late.stderr).toContain("will show 1.2.0, although v2.0.0 is released");
-  const early = await release({ ...dry, RELEASED_AT: "2025-12-31" });
-  expect(early.stdout + early.stderr).not.toContain("permalink");
+  expect(answer.status).toBe(201);
+}
+
+describe("the permalink to the latest release", () => {
+  const said = async (env = {}): Promise<string> => {
+    const { exitCode, stdout, stderr } = await release(env);
+    expect(exitCode).toBe(0);
+    return stdout + stderr;
+  };
+
+  test("moves to a late release of an old line: a warning", async () => {
+    await makeRelease("v2.0.0", "2026-01-01T00:00:00Z");
+    const dry = { DRY_RUN: "true" };
+    expect(await said(dry)).toContain("will show 1.2.0, although v2.0.0 is released");
+    expect(await said({ ...dry, RELEASED_AT: "2025-12-31" })).not.toContain("permalink");
+  });
+
+  test("stays where a release that is there is looked at again", async () => {
+    await said();
+    await makeRelease("v2.0.0", new Date(Date.now() + 1000).toISOString());
+    const clock = { now: () => new Date(Date.now() + 3_600_000) };
+    const again = await project.run(
+      createRelease,
+      {},
+      { ...quickClock(clock.now().toISOString()), ...clock },
+    );
+    expect(again).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(again.stdout).not.toContain("permalink");
+  });
+
+  test("is not told of where it shows the old line already", async () => {
+    await makeRelease("v2.0.0", "2025-01-01T00:00:00Z");
+    await makeRelease("v1.2.0", "2025-06-01T00:00:00Z");
+    const update = { RELEASE_UPDATE: "true" };
+    expect(await said({ ...update, RELEASED_AT: "2025-07-01T00:00:00Z" })).not.toContain(
+      "permalink",
+    );
+  });
+
+  test("moves by RELEASE_UPDATE with a later date: a warning", async () => {
+    await makeRelease("v2.0.0", "2025-06-01T00:00:00Z");
+    await makeRelease("v1.2.0", "2025-01-01T00:00:00Z");
+    expect(await said({ RELEASE_UPDATE: "true" })).not.toContain("permalink");
+    expect(await said({ RELEASE_UPDATE: "true", RELEASED_AT: "2025-07-01T00:00:00Z" })).toContain(
+      "will show 1.2.0, although v2.0.0 is released",
+    );
+  });
+
+  test("goes by the version in the tag, not by that of a package, and never against the release itself", async () => {
+    const env = { PACKAGE_VERSION: "1" };
+    expect(await said(env)).not.toContain("permalink");
+    expect(await said(env)).not.toContain("permalink");
+    expect(await said({ ...env, RELEASED_AT: "2030-01-01", RELEASE_UPDATE: "true" })).not.toContain(
+      "permalink",
+    );
+  });
+});
+
+describe("a package without files", () => {
+  // What upload-package hands on in the same job would be required.
+  const anotherJob = { SLIPWAY_DOTENV: "another.env" };
+  const output = async (env = {}) => {
+    const { exitCode, stdout, stderr } = await release({ ...anotherJob, ...env });
+    expect(exitCode).toBe(0);
+    expect(stdout + stderr).not.toContain("Link 0");
+    return stdout + stderr;
+  };
+
+  test("that nobody named makes a release without links, and no warning", async () => {
+    const text = await output();
+    expect(text).toContain("holds no file of the package demo 1.2.0");
+    expect(text).not.toContain("WARNING");
+    expect(await api("/releases/v1.2.0")).toMatchObject({ assets: { links: [] } });
+  });
+
+  test("that PACKAGE_NAME names is a warning with the packages that are there", async () => {
+    await upload();
+    await upload({ PACKAGE_VERSION: "1.1.0" });
+    const text = await output({ PACKAGE_NAME: "typo" });
+    expect(text).toContain(
+      "WARNING: The package registry holds no file of the package typo 1.2.0: the release links none of it. There are the packages demo 1.2.0, demo 1.1.0. Check PACKAGE_NAME,",
+    );
+    // The right name adds what is missing.
+    expect((await release()).exitCode).toBe(0);
+    expect(JSON.stringify(await api("/releases/v1.2.0"))).toContain("demo-1.2.0.tgz.cdx.json");
+  });
+
+  test("that PACKAGE_VERSION names is a warning with the versions of that name first", async () => {
+    await upload({ PACKAGE_NAME: "other", PACKAGE_VERSION: "7" });
+    await upload();
+    await upload({ PACKAGE_NAME: "another", PACKAGE_VERSION: "8" });
+    expect(await output({ PACKAGE_VERSION: "7" })).toContain(
+      "the package demo 7: the release links none of it. There are the packages demo 1.2.0, other 7, another 8. Check PACKAGE_VERSION,",
+    );
+  });
+
+  test("that was stored under another name is a warning, though nobody named it here", async () => {
+    await upload({ PACKAGE_NAME: "job" });
+    expect(await output()).toContain("There are the packages job 1.2.0. Set PACKAGE_NAME,");
+  });
+
+  test("is refused where RELEASE_REQUIRED_FILES asks for any", async () => {
+    const refused = await release({ PACKAGE_NAME: "typo", RELEASE_REQUIRED_FILES: "*" });
+    expect(refused).toMatchObject({ exitCode: 3, record: { error: { code: "E_RELEASE_FILES" } } });
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe("a dry run foresees the release of a protected tag", () => {
+  const dry = async (token: string, env = {}) => {
+    const done = await release({
+      CI_JOB_TOKEN: "",
+      GITLAB_TOKEN: token,
+      DRY_RUN: "true",
+      ...env,
+    });
+    expect(done.exitCode).toBe(0);
+    expect(writes().filter(({ path }) => path.includes("/releases"))).toEqual([]);
+    return done;
+  };
+  const finding = { data: { findings: [{ code: "E_RELEASE_TAG_PROTECTED" }] } };
+
+  test("that a developer may not make, also where the rules are not shown", async () => {
+    project.gitlab.admin.protectTag(project.gitlab.project.id, "v*");
+    const { record, stderr } = await dry(project.gitlab.tokens.developer);
+    expect(record).toMatchObject(finding);
+    expect(stderr).toContain("The tag v1.2.0 is protected. The user of the token in GITLAB_TOKEN");
+  });
+
+  test("that nobody may make", async () => {
+    const { id } = project.gitlab.project;
+    await fetch(`${project.gitlab.api}/projects/${id}/protected_tags`, {
+      method: "POST",
+      headers: {
+        "private-token": project.gitlab.tokens.maintainer,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ name: "v*", create_access_level: 0 }),
+    });
+    const { record } = await dry(project.gitlab.tokens.maintainer);
+    expect(record).toMatchObject(finding);
+  });
+
+  test("that a maintainer may make", async () => {
+    project.gitlab.admin.protectTag(project.gitlab.project.id, "v*");
+    const { record } = await dry(project.gitlab.tokens.maintainer);
+    expect(record).not.toMatchObject(finding);
+  });
+
+  test("and says what a job token of another pipeline cannot read", async () => {
+    project.gitlab.admin.protectTag(project.gitlab.project.id, "v*");
+    const job = { CI_JOB_TOKEN: project.gitlab.tokens.job, DRY_RUN: "true" };
+    const elsewhere = await release({ ...job, CI_COMMIT_TAG: "", RELEASE_TAG: "v1.2.0" });
+    expect(elsewhere.stdout + elsewhere.stderr).toContain("a job token cannot read whether");
+    const ours = await release(job);
+    expect(ours.stdout + ours.stderr).not.toContain("a job token cannot read whether");
+  });
 });

@@ -84,7 +84,7 @@ test("notes tell the commits since the release before, grouped and linked, with 
 - tidy up ([sha](/commit/SHA))`);
   const again = await release();
   expect(again.exitCode).toBe(0);
-  expect(again.record).toMatchObject({ effects: [{ state: "done" }, { state: "done" }] });
+  expect(again.record).toMatchObject({ effects: [{ id: "release:v1.2.0", state: "done" }] });
 });
 
 test("a squashed merge request is found by GitLab's list, where the commit does not name it", async () => {
@@ -177,7 +177,7 @@ describe("RELEASE_NOTES_TEMPLATE", () => {
     expect((await release({ RELEASE_NOTES_TEMPLATE: template })).exitCode).toBe(0);
     expect(await notes()).toBe(expected);
     const again = await release({ RELEASE_NOTES_TEMPLATE: "notes-template.md" });
-    expect(again.record).toMatchObject({ effects: [{ state: "done" }, { state: "done" }] });
+    expect(again.record).toMatchObject({ effects: [{ id: "release:v1.2.0", state: "done" }] });
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { may } from "../access/permissions.ts";
 import { readCommits } from "../git/commits.ts";
 import { findRef } from "../git/refs.ts";
+import { mayWriteTag } from "../releases/find-release.ts";
 import type { Exchange } from "../http/exchange.ts";
 import { webUrl } from "../http/exchange.ts";
 import type { Milestone, Project, Release, ReleaseLink } from "../world/model.ts";
@@ -10,6 +11,8 @@ import { showTime, showUser } from "./user-entity.ts";
 /** A release; what comes from the code is shown to its readers alone. https://docs.gitlab.com/api/releases/ */
 export async function showRelease(exchange: Exchange, project: Project, release: Release) {
   const seesCode = may(exchange.caller, project, "read_code");
+  const mayEdit =
+    may(exchange.caller, project, "create_release") && mayWriteTag(exchange, project, release.tag);
   const url = webUrl(exchange, project);
   const tagPath = encodeURIComponent(release.tag);
   const html = exchange.query.get("include_html_description") === "true";
@@ -47,7 +50,7 @@ export async function showRelease(exchange: Exchange, project: Project, release:
         }
       : {}),
     _links: {
-      ...(seesCode ? { edit_url: `${url}/-/releases/${tagPath}/edit` } : {}),
+      ...(mayEdit ? { edit_url: `${url}/-/releases/${tagPath}/edit` } : {}),
       self: `${url}/-/releases/${tagPath}`,
       ...Object.fromEntries(
         listLinks.map(([name, page, state]) => [
