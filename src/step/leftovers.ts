@@ -13,23 +13,38 @@ export async function ownerName(): Promise<string> {
 }
 
 /**
- * Removes what runs left that were killed: of a process of this machine that is gone, or of another machine and untouched
- * for a day. What a run at the same time works on stays.
+ * Removes what runs left that were killed, as {@link findLeftovers} finds it.
  *
  * @param start how the names begin, before the owner's name
  */
 export async function sweepLeftovers(folder: string, start: string): Promise<void> {
+  for (const name of await findLeftovers(folder, start)) {
+    // What a child of the killed run still writes to, or somebody else's folder, is left to a later run.
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/**
+ * What runs left that were killed: of a process of this machine that is gone, or of another machine and untouched for a
+ * day. What a run at the same time works on is none of it.
+ *
+ * @param start how the names begin, before the owner's name
+ * @returns names in the folder.
+ */
+export async function findLeftovers(folder: string, start: string): Promise<string[]> {
   const names = await readdir(folder).catch(() => []);
+  const left: string[] = [];
   for (const name of names) {
     const owner = name.startsWith(start) ? ownerPattern.exec(name.slice(start.length)) : null;
     if (owner === null) continue;
     const [, machine, pid] = owner;
-    const place = join(folder, name);
     const isLeft =
-      machine === (await thisMachine()) ? !isAlive(Number(pid)) : await isUntouched(place);
-    // What a child of the killed run still writes to, or somebody else's folder, is left to a later run.
-    if (isLeft) await rm(place, { recursive: true, force: true }).catch(() => {});
+      machine === (await thisMachine())
+        ? !isAlive(Number(pid))
+        : await isUntouched(join(folder, name));
+    if (isLeft) left.push(name);
   }
+  return left;
 }
 
 let known: string | undefined;

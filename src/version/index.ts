@@ -1,6 +1,6 @@
 export { configPaths, findConfig, requireOneVersion } from "./config/find-config.ts";
 export { changedLines, type ChangedLine, type Edit } from "./edit/working-copy.ts";
-export { holdsEdits, restoreFiles, writeEdits } from "./edit/write-files.ts";
+export { findUnfinished, holdsEdits, restoreFiles, writeEdits } from "./edit/write-files.ts";
 export { committedForm, isSameContent } from "./edit/committed-content.ts";
 export { versionErrors } from "./errors.ts";
 export {

@@ -14,7 +14,7 @@ import {
   type Sha,
 } from "../../src/git/index.ts";
 import { effect, type Effect, type RunnableEffect } from "../../src/step/index.ts";
-import { editFiles, hookEffects } from "./effects.ts";
+import { editFiles, hookEffects, sweepEffects } from "./effects.ts";
 import { type HookWatch, watchHooks } from "./hook-changes.ts";
 import { didHooksRun, rememberHooks } from "./hooks-ran.ts";
 import type { BumpContext } from "./inputs.ts";
@@ -62,6 +62,7 @@ export async function planCommitted(
   const isCommitted = () => Promise.resolve(found !== undefined);
   const hooks = { folder, plan, isOver: isCommitted };
   return [
+    ...(await sweepEffects(folder, plan)),
     ...hookEffects(context, { ...hooks, stage: "setup" }),
     editFiles(folder, plan, edits),
     ...hookEffects(context, {

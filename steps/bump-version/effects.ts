@@ -1,5 +1,8 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { effect, type Effect } from "../../src/step/index.ts";
 import {
+  findUnfinished,
   holdsEdits,
   hookEnvironment,
   restoreFiles,
@@ -27,6 +30,27 @@ export function editFiles(folder: string, plan: BumpPlan, edits: readonly Edit[]
       });
     },
   });
+}
+
+/** Takes away what a killed run left beside the files that it was writing; none where there is nothing. */
+export async function sweepEffects(folder: string, { edits }: BumpPlan): Promise<Effect[]> {
+  const paths = edits.map(({ path }) => path);
+  const left = await findUnfinished(folder, paths);
+  if (left.length === 0) return [];
+  const isGone = async () => (await findUnfinished(folder, paths)).length === 0;
+  const sweep = effect({
+    id: "sweep",
+    sentence: `Remove what a killed run left: ${left.join(", ")}`,
+    isDone: isGone,
+    async apply() {
+      for (const path of left) await rm(join(folder, path), { force: true });
+    },
+    async verify() {
+      if (await isGone()) return true;
+      throw versionErrors("E_VERSION_WRITE", `${left.join(", ")} could not be removed`);
+    },
+  });
+  return [sweep];
 }
 
 interface HookEffect {

@@ -3,7 +3,7 @@ import type { Effect } from "../../src/step/index.ts";
 import { folderSource, planBump, requireOneVersion } from "../../src/version/index.ts";
 import type { AutoQuestion } from "../shared/auto-version.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
-import { editFiles, hookEffects } from "./effects.ts";
+import { editFiles, hookEffects, sweepEffects } from "./effects.ts";
 import { readChangelog, readOperation, type BumpContext } from "./inputs.ts";
 import { type Resolved, resolveOperation } from "./operation.ts";
 import { tellDecision, tellPlan } from "./tell.ts";
@@ -30,6 +30,7 @@ export async function planUncommitted(
   if (plan.edits.length === 0) return [];
   const hooks = { folder, plan, isOver: () => Promise.resolve(false) };
   return [
+    ...(await sweepEffects(folder, plan)),
     ...hookEffects(context, { ...hooks, stage: "setup" }),
     editFiles(folder, plan, plan.edits),
     ...hookEffects(context, { ...hooks, stage: "preCommit" }),

@@ -1,7 +1,10 @@
-import { spawnSync } from "node:child_process";
-import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { ownerName } from "../../src/step/leftovers.ts";
 import { runStep } from "../../src/step/index.ts";
 import bumpVersion from "../../steps/bump-version.ts";
 import {
@@ -286,6 +289,46 @@ describe("in a git repository", () => {
     const stopped = await bump(root, env);
     expect([stopped.exitCode, stopped.outputs]).toEqual([0, (await bump(clean, env)).outputs]);
     expect(status(root)).toBe("");
+  });
+});
+
+describe("a run that is killed while it writes a file", () => {
+  const unfinished = async (root: string) =>
+    (await readdir(root)).filter((name) => name.startsWith(".data.txt."));
+
+  /** Large enough for the file beside it to be seen before it takes its place. */
+  const large = `version = 0.15.0.dev\n${"x".repeat(79).concat("\n").repeat(400_000)}`;
+  const files = {
+    ".bumpversion.cfg": `${workflowConfig}\n[bumpversion:file:data.txt]\n`,
+    "setup.cfg": workflowProject["setup.cfg"],
+    "data.txt": large,
+  };
+
+  async function killWhileWriting(root: string, env: Record<string, string>): Promise<void> {
+    const child = spawn(executable, [], {
+      cwd: root,
+      env: { ...plainEnvironment, ...env },
+      stdio: "ignore",
+    });
+    const ended = once(child, "exit");
+    while (child.exitCode === null && (await unfinished(root)).length === 0) await setTimeout(1);
+    child.kill("SIGKILL");
+    await ended;
+    expect(await unfinished(root)).toHaveLength(1);
+  }
+
+  test("leaves a file beside it, which the next run takes away; that of another process stays", async () => {
+    const root = await makeRepository(files);
+    const env = { CI_COMMIT_SHA: head(root) };
+    await killWhileWriting(root, env);
+    const others = `.data.txt.slipway-${await ownerName()}`;
+    await writeFiles(root, { [others]: "1", ".data.txt.0123456789ab": "1" });
+    const dry = await bump(root, { ...env, DRY_RUN: "true" });
+    expect(dry.stdout).toContain("would: Remove what a killed run left: .data.txt.slipway-");
+    expect(await unfinished(root)).toHaveLength(3);
+    expect((await bump(root, env)).exitCode).toBe(0);
+    expect(await unfinished(root)).toEqual([".data.txt.0123456789ab", others].toSorted());
+    expect(git(root, ["diff", "--name-only", "HEAD"])).toBe("");
   });
 });
 

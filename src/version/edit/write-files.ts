@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { chmod, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
+import { findLeftovers, ownerName } from "../../step/leftovers.ts";
 import { versionErrors } from "../errors.ts";
 import type { Edit } from "./working-copy.ts";
 
@@ -35,6 +35,21 @@ export async function restoreFiles(root: string, edits: readonly Edit[]): Promis
   }
 }
 
+/** What runs that were killed left beside files that they were writing. @returns paths below the folder. */
+export async function findUnfinished(root: string, paths: readonly string[]): Promise<string[]> {
+  const found = paths.map(async (path) => {
+    const folder = posix.dirname(path);
+    const names = await findLeftovers(join(root, folder), unfinishedName(path));
+    return names.map((name) => posix.join(folder, name));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** How the name of a file begins that is still being written; its owner follows. */
+function unfinishedName(path: string): string {
+  return `.${basename(path)}.slipway-`;
+}
+
 /** Whether every file holds what the edits put there. */
 export async function holdsEdits(root: string, edits: readonly Edit[]): Promise<boolean> {
   for (const { path, after } of edits) {
@@ -46,7 +61,7 @@ export async function holdsEdits(root: string, edits: readonly Edit[]): Promise<
 
 async function replaceFile(path: string, bytes: Buffer): Promise<void> {
   const { mode } = await stat(path);
-  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
+  const beside = join(dirname(path), unfinishedName(path) + (await ownerName()));
   try {
     await writeFile(beside, bytes, { flag: "wx", flush: true });
     await chmod(beside, mode & 0o7777);
