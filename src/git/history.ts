@@ -65,6 +65,12 @@ export async function isAncestor(repository: Repository, ancestor: Sha, id: Sha)
   throw gitFailed(args, result);
 }
 
+/** Whether the history is cut somewhere. */
+export async function isShallow({ git, at }: Repository): Promise<boolean> {
+  const answer = await git.text(["rev-parse", "--is-shallow-repository"], at());
+  return answer.trim() === "true";
+}
+
 /**
  * Whether a release on a commit came before another commit: it leads there, or it was made on one that does, and only
  * its tag was pushed.

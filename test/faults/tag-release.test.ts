@@ -219,6 +219,33 @@ describe("versions", () => {
   });
 });
 
+describe("a released version of plain numbers, with commits since", () => {
+  test.each([1, 2, 3, 20])(
+    "is told as released, with the cure, from a checkout of depth %i",
+    async (depth) => {
+      const project = await startReleaseProject(plainFiles);
+      project.git("tag", "v1.2.3", "main");
+      project.pushCommit("One");
+      const sha = project.pushCommit("Two");
+      const text = await expectRefused(project, release(project, {}, { sha, depth }), {
+        exitCode: 2,
+        code: "E_VERSION_RELEASED",
+      });
+      expect(text).toContain("VERSION_BUMP=major, minor or patch");
+    },
+  );
+
+  test("is told as tagged elsewhere where the tag is on another line", async () => {
+    const project = await startReleaseProject(plainFiles);
+    project.git("tag", "v1.2.3", project.git("commit-tree", "main^{tree}", "-m", "Elsewhere"));
+    const sha = project.pushCommit("One");
+    await expectRefused(project, release(project, {}, { sha, depth: 1 }), {
+      exitCode: 3,
+      code: "E_TAG_ELSEWHERE",
+    });
+  });
+});
+
 describe("the job is not as it must be", () => {
   test.each([
     { title: "another branch", env: { CI_COMMIT_BRANCH: "feature" }, code: "E_RELEASE_BRANCH" },

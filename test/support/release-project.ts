@@ -48,6 +48,16 @@ export interface ReleaseJob {
   tag(more?: Variables): Promise<StepRun>;
 }
 
+/** What a job is of; by default of the first commit on `main`, with a runner's depth. */
+interface Where {
+  sha?: string;
+  branch?: string;
+  /** How many commits are fetched. */
+  depth?: number;
+  /** Whether the tags are fetched, too. */
+  hasTags?: boolean;
+}
+
 /** A project on a GitLab of the test's own. */
 export interface ReleaseProject {
   readonly gitlab: EmbeddedGitlab;
@@ -58,7 +68,7 @@ export interface ReleaseProject {
   refs(): string;
   /** A commit of somebody else on a branch. @returns its id. */
   pushCommit(title: string, branch?: string): string;
-  job(more?: Variables, at?: { sha?: string; branch?: string }): Promise<ReleaseJob>;
+  job(more?: Variables, at?: Where): Promise<ReleaseJob>;
 }
 
 export async function startReleaseProject(files: Files = jobFiles): Promise<ReleaseProject> {
@@ -84,7 +94,8 @@ export async function startReleaseProject(files: Files = jobFiles): Promise<Rele
       const folder = join(await temporaryFolder(), "checkout");
       const commit = at.sha ?? sha;
       execFileSync("git", ["init", "-q", folder]);
-      git(folder, ["fetch", "-q", "--depth=20", "--no-tags", bare, commit]);
+      git(folder, ["fetch", "-q", `--depth=${at.depth ?? 20}`, "--no-tags", bare, commit]);
+      if (at.hasTags === true) git(folder, ["fetch", "-q", bare, "+refs/tags/*:refs/tags/*"]);
       git(folder, ["checkout", "-q", "--detach", commit]);
       const branch = at.branch ?? "main";
       const env = {
@@ -115,7 +126,7 @@ export async function startReleaseProject(files: Files = jobFiles): Promise<Rele
 export async function release(
   project: ReleaseProject,
   more: Variables = {},
-  at: { sha?: string; branch?: string } = {},
+  at: Where = {},
 ): Promise<StepRun> {
   const job = await project.job(more, at);
   const bumped = await job.bump();

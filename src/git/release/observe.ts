@@ -7,6 +7,7 @@ import {
   fetchCommits,
   fetchHistory,
   isAncestor,
+  isShallow,
 } from "../history.ts";
 import { listRefs } from "../list-refs.ts";
 import { findObject } from "../objects.ts";
@@ -94,7 +95,8 @@ export async function observeRelease(
         : await findPostRelease(server, goal, { tag, branchHead, release }),
     since,
     isContinued,
-    isTagBehind: tag !== undefined && (await isAncestor(repository, tag.commit, goal.base)),
+    isTagBehind:
+      tag !== undefined && release === undefined && (await isBehind(server, goal, tag.commit)),
     rivals: tag === undefined ? await findRivals(server, goal, tags) : [],
   };
 }
@@ -104,6 +106,17 @@ function readTags(refs: ReadonlyMap<string, Sha>): readonly RemoteTag[] {
     if (!ref.startsWith("refs/tags/") || ref.endsWith("^{}")) return [];
     return [{ name: ref.slice(10), object, commit: refs.get(`${ref}^{}`) ?? object }];
   });
+}
+
+/** A shallow checkout may end before the tag; then the server tells the history, where the answer matters. */
+async function isBehind(
+  server: Server,
+  { base, marksDevelopment }: ReleaseGoal,
+  tagged: Sha,
+): Promise<boolean> {
+  if (await isAncestor(server.repository, tagged, base)) return true;
+  if (marksDevelopment || !(await isShallow(server.repository))) return false;
+  return isAncestor(await fetchHistory(server, [base]), tagged, base);
 }
 
 interface Seen {
