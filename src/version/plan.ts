@@ -176,14 +176,21 @@ function mirrored(mirror: VersionPlace, places: readonly VersionPlace[]): Versio
 }
 
 function planTagged(
-  { version, tag }: TaggedProject,
+  { version, tag, isHere }: TaggedProject,
   operation: Operation,
   around: Surroundings,
 ): BumpPlan {
-  const newVersion = computeSpelling(version, "python", withoutMarker(operation), `tag ${tag}`);
+  // A run before this one bumped it, and pushed the tag.
+  const isBumped = isHere && operation.kind === "bump";
+  const newVersion = isBumped
+    ? version
+    : computeSpelling(version, "python", withoutMarker(operation), `tag ${tag}`);
   return {
     kind: newVersion === version ? "unchanged" : "tag-only",
-    reason: newVersion === version ? `the version is that of the newest tag, ${tag}` : undefined,
+    reason:
+      newVersion === version
+        ? `the version is that of the tag ${tag}${isHere ? ", which is on this commit" : ", the newest one"}`
+        : undefined,
     currentVersion: version,
     newVersion,
     edits: [],

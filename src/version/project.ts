@@ -33,6 +33,8 @@ export interface TaggedProject {
   readonly kind: "tagged";
   readonly version: string;
   readonly tag: string;
+  /** Whether the tag is on the commit itself: a bump of it was tagged before. */
+  readonly isHere: boolean;
 }
 
 export type Project = ConfiguredProject | GuessedProject | TaggedProject;
@@ -48,8 +50,11 @@ export async function openProject(source: FileSource, around: Surroundings): Pro
   const { places, tagTool, warnings } = await findVersionPlaces(source);
   const [leading] = places;
   if (leading !== undefined) return { kind: "guessed", places, leading, warnings };
-  const newest = newestVersion(around.tags ?? [], "v{new_version}", () => true);
-  if (newest !== undefined) return { kind: "tagged", ...newest };
+  const newestOf = (tags: readonly string[] | undefined) =>
+    newestVersion(tags ?? [], "v{new_version}", () => true);
+  const here = newestOf(around.tagsHere);
+  const newest = here ?? newestOf(around.tags);
+  if (newest !== undefined) return { kind: "tagged", ...newest, isHere: here !== undefined };
   throw versionErrors(
     "E_VERSION_NOT_FOUND",
     `No version found. Looked in: ${configPaths.join(", ")}, ${placePaths}; create .bumpversion.cfg or set current_version`,

@@ -5,6 +5,7 @@ import { planBump, type BumpPlan } from "./plan.ts";
 import { openProject, readVersion, type Project } from "./project.ts";
 import { findReleasePart } from "./scheme/bump.ts";
 import { isShown } from "./scheme/scheme.ts";
+import { isDevelopmentVersion } from "./standards/compare.ts";
 import { StepError } from "../step/errors.ts";
 import { surroundingNames, withNames, type Surroundings } from "./text/names.ts";
 
@@ -15,6 +16,8 @@ export interface HeldVersion {
   readonly isReleased: boolean;
   /** Whether the scheme can mark a development version at all. */
   readonly marksDevelopment: boolean;
+  /** Whether a file holds it, and not the tag alone. */
+  readonly isInFiles: boolean;
   /** A plan that changes nothing, for the names and texts of the tag: `tagName(held.plan, …)`. */
   readonly plan: BumpPlan;
 }
@@ -25,12 +28,15 @@ export interface HeldRequest {
   /** The version before the release commit, for `{current_version}`; by default the held version itself. */
   readonly from?: string | undefined;
   readonly releasePart?: string | undefined;
+  /** What a version that is in tags alone becomes; by default it is that of the newest tag. */
+  readonly nextOfTags?: (() => Promise<string | undefined>) | undefined;
 }
 
 /** Reads the version that a source holds, without changing it. @throws E_VERSION_… */
 export async function readHeldVersion(request: HeldRequest): Promise<HeldVersion> {
   const project = await openProject(request.source, request.around);
-  const version = versionOf(project);
+  const isInFiles = project.kind !== "tagged";
+  const version = (isInFiles ? undefined : await request.nextOfTags?.()) ?? versionOf(project);
   const plan = await planBump({
     source: request.source,
     around: request.around,
@@ -38,7 +44,8 @@ export async function readHeldVersion(request: HeldRequest): Promise<HeldVersion
   });
   return {
     version,
-    ...developmentState(project, request.releasePart),
+    isInFiles,
+    ...developmentState(project, version, request.releasePart),
     plan: request.from === undefined ? plan : comingFrom(plan, project, request.from, request),
   };
 }
@@ -48,10 +55,11 @@ function versionOf(project: Project): string {
   return project.kind === "guessed" ? project.leading.version : project.version;
 }
 
-function developmentState(project: Project, releasePart: string | undefined) {
-  if (project.kind === "tagged") return { isReleased: true, marksDevelopment: false };
+function developmentState(project: Project, version: string, releasePart: string | undefined) {
+  if (project.kind === "tagged")
+    return { isReleased: !isDevelopmentVersion(version), marksDevelopment: false };
   if (project.kind === "guessed") {
-    const { version, title, ecosystem } = project.leading;
+    const { title, ecosystem } = project.leading;
     const { suffix } = spellVersion(version, title, ecosystem);
     return { isReleased: suffix === "", marksDevelopment: true };
   }

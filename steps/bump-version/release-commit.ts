@@ -123,7 +123,7 @@ async function planOn(context: BumpContext, place: Place, base: Commit): Promise
   const around = readSurroundings(context, {
     commitSha: base.id,
     dirty: false,
-    tags,
+    ...tags,
     distanceToLatestTag: isCounting
       ? await readDistanceToTag(place.repository, place.checkout, base.id)
       : undefined,

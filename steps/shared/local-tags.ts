@@ -1,22 +1,36 @@
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Checkout, type Repository, type Sha, toSha } from "../../src/git/index.ts";
+import type { Surroundings } from "../../src/version/index.ts";
 
 /**
- * The tags in the history of a commit, as the checkout knows them; none where it has none. They only warn, or hold a
+ * The tags in the history of a commit, and those on itself, as the checkout knows them; none where it has none. They only warn, or hold a
  * version that no file does: whether a tag exists is for the server to say.
  */
 export async function readLocalTags(
   { git }: Repository,
   checkout: Checkout,
   commit: Sha,
-): Promise<string[]> {
-  if (!(await mayHaveTags(checkout))) return [];
-  const args = ["for-each-ref", "--format=%(refname:strip=2)", `--merged=${commit}`, "refs/tags"];
+): Promise<LocalTags> {
+  if (!(await mayHaveTags(checkout))) return { tags: [], tagsHere: [] };
+  const args = ["for-each-ref", tagFormat, `--merged=${commit}`, "refs/tags"];
   const { gitDirectory, root } = checkout;
   const result = await git.run(args, { gitDirectory, config: [["safe.directory", root]] });
-  const names = result.stdout.toString().split("\n");
-  return result.exitCode === 0 ? names.filter((name) => name !== "") : [];
+  const found = result.exitCode === 0 ? readTagLines(result.stdout.toString()) : [];
+  const here = found.filter(([, id]) => id === commit);
+  return { tags: found.map(([name]) => name), tagsHere: here.map(([name]) => name) };
+}
+
+type LocalTags = Required<Pick<Surroundings, "tags" | "tagsHere">>;
+
+const tagFormat = "--format=%(refname:strip=2)%09%(objectname)%09%(*objectname)";
+
+/** The names, each with the commit that it is on. */
+function readTagLines(text: string): [string, Sha][] {
+  return text.split("\n").flatMap((line): [string, Sha][] => {
+    const [name = "", object = "", target = ""] = line.split("\t");
+    return name === "" ? [] : [[name, toSha(target === "" ? object : target)]];
+  });
 }
 
 /**
@@ -37,16 +51,9 @@ export async function readLocalTagCommits(
   { git }: Repository,
   { gitDirectory, root }: Checkout,
 ): Promise<ReadonlyMap<string, Sha>> {
-  const format = "--format=%(refname:strip=2)%09%(objectname)%09%(*objectname)";
   const config: [string, string][] = [["safe.directory", root]];
-  const result = await git.run(["for-each-ref", format, "refs/tags"], { gitDirectory, config });
-  const lines = result.stdout.toString().split("\n");
-  return new Map(
-    lines.flatMap((line): [string, Sha][] => {
-      const [name = "", object = "", target = ""] = line.split("\t");
-      return name === "" ? [] : [[name, toSha(target === "" ? object : target)]];
-    }),
-  );
+  const result = await git.run(["for-each-ref", tagFormat, "refs/tags"], { gitDirectory, config });
+  return new Map(readTagLines(result.stdout.toString()));
 }
 
 /** Commits since the newest tag, as `git describe` counts them; `undefined` where the checkout has no tags. */

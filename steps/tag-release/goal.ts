@@ -55,7 +55,8 @@ export async function planGoal(
     requireRefNames([{ what: "The tag name", name }]);
     return name;
   });
-  const opensNext = inputs.POST_RELEASE !== "none";
+  // Where tags hold the version, the tool that reads them makes the next one.
+  const opensNext = inputs.POST_RELEASE !== "none" && held.isInFiles;
   const next = opensNext
     ? await problems.collectAsync(() => planNext(release, inputs.POST_RELEASE_VERSION_BUMP))
     : undefined;
@@ -125,7 +126,7 @@ export function asReleaseGoal(
     tag,
     version: held.version,
     nextVersion: next?.newVersion,
-    pushesBranch: inputs.POST_RELEASE === "push",
+    pushesBranch: inputs.POST_RELEASE === "push" && next !== undefined,
     nextBranch,
     base: base.id,
     release: commit,

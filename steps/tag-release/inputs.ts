@@ -43,6 +43,13 @@ export const tagInputs = {
     chain: ["BUMPED_COMMIT_SHA"],
     about: "The release commit that bump-version made; only needed where CI_COMMIT_SHA is not set.",
   }),
+  BUMPED_VERSION: text({
+    optional: true,
+    chain: ["BUMPED_VERSION"],
+    about:
+      "The version that bump-version decided on; only needed where no file holds it (setuptools-scm, hatch-vcs).",
+    example: "1.5.0",
+  }),
   VERSION_BUMP_DECIDED: text({
     optional: true,
     chain: ["VERSION_BUMP_DECIDED"],
@@ -50,7 +57,8 @@ export const tagInputs = {
       "What bump-version decided with VERSION_BUMP=auto. With none, and no release commit made, there is nothing to do.",
     example: "none",
   }),
-  // In a dry run nothing was bumped before: the release commit is planned here, as bump-version would make it.
+  // In a dry run nothing was bumped before: the release commit is planned here, as bump-version would make it. A version
+  // that is in tags alone is bumped here, too.
   VERSION_BUMP,
   NEW_VERSION,
   RELEASE_PART,

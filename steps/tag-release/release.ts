@@ -61,7 +61,7 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
   }
   const dates = releaseDates(variable("CI_PIPELINE_CREATED_AT"), base);
   const tags = await readLocalTags(repository, checkout, base.id);
-  const around = readSurroundings(context, { commitSha: base.id, dirty: false, tags });
+  const around = readSurroundings(context, { commitSha: base.id, dirty: false, ...tags });
   const atBase = await readHeldVersion({
     source: sourceAt(place, base),
     around,
@@ -75,6 +75,7 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
     around,
     from: commit.id === base.id ? undefined : atBase.version,
     releasePart: inputs.RELEASE_PART,
+    nextOfTags: () => bumpTags(context, place, { base, source, around }),
   });
   requireReleased(held, commit, base);
   if (located.head.id === commit.id)
@@ -116,6 +117,19 @@ async function commitToRelease(
     `The release commit is not made yet; planning with the one that bump-version would make, ${shortSha(id)} (${plan.currentVersion} → ${plan.newVersion}).`,
   );
   return readCommit(repository, id);
+}
+
+/** Where tags alone hold the version: what bump-version made of it, else what the inputs ask for. */
+async function bumpTags(
+  context: TagContext,
+  { repository, checkout }: Place,
+  { base, source, around }: Pick<Release, "base" | "source" | "around">,
+): Promise<string | undefined> {
+  if (context.inputs.BUMPED_VERSION !== undefined) return context.inputs.BUMPED_VERSION;
+  const question = { repository, checkout, base: base.id, source, around };
+  const { operation } = await resolveOperation(context, question);
+  if (operation === undefined) return undefined;
+  return (await planBump({ source, operation, around })).newVersion;
 }
 
 /** A commit that bump-version made may hold whatever was asked of it, but no development version. */

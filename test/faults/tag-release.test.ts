@@ -246,6 +246,66 @@ describe("a released version of plain numbers, with commits since", () => {
   });
 });
 
+describe("a version that tags alone hold", () => {
+  const scmFiles = {
+    "pyproject.toml": '[project]\nname = "a"\ndynamic = ["version"]\n[tool.setuptools_scm]\n',
+  };
+  const start = async () => {
+    const project = await startReleaseProject(scmFiles);
+    project.git("tag", "v1.4.0", "main");
+    const sha = project.pushCommit("More");
+    const runIn = (env: Record<string, string>) =>
+      release(project, env, { sha, depth: 100, hasTags: true });
+    return { project, sha, runIn };
+  };
+
+  test.each([
+    { env: { VERSION_BUMP: "minor" }, version: "1.5.0" },
+    { env: { VERSION_BUMP: "minor", POST_RELEASE: "none" }, version: "1.5.0" },
+    { env: { VERSION_BUMP: "major", POST_RELEASE: "merge_request" }, version: "2.0.0" },
+    { env: { NEW_VERSION: "3.0.0" }, version: "3.0.0" },
+  ])("is released as $version with $env: the tag alone is pushed, and found again", async (one) => {
+    const { project, sha, runIn } = await start();
+    const outputs = { RELEASE_TAG: `v${one.version}`, RELEASE_VERSION: one.version };
+    expect(await runIn(one.env)).toMatchObject({ exitCode: 0, outputs });
+    expect(project.git("rev-parse", `v${one.version}^{commit}`)).toBe(sha);
+    expect(project.git("rev-parse", "main")).toBe(sha);
+    const refs = project.refs();
+    expect(await runIn(one.env)).toMatchObject({ exitCode: 0, outputs });
+    expect(project.refs()).toBe(refs);
+  });
+
+  test("is that of bump-version before it in the job, whatever tag-release is told", async () => {
+    const { project, sha } = await start();
+    const job = await project.job({}, { sha, depth: 100, hasTags: true });
+    await job.bump({ VERSION_BUMP: "patch" });
+    expect(await job.tag()).toMatchObject({ exitCode: 0, outputs: { RELEASE_TAG: "v1.4.1" } });
+    expect(await job.tag()).toMatchObject({ exitCode: 0, outputs: { RELEASE_TAG: "v1.4.1" } });
+  });
+
+  test("is planned in a dry run of tag-release alone", async () => {
+    const { project, sha } = await start();
+    const job = await project.job({ VERSION_BUMP: "minor" }, { sha, depth: 100, hasTags: true });
+    const refs = project.refs();
+    const { exitCode, stdout } = await job.tag({ DRY_RUN: "true" });
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining("v1.5.0")]);
+    expect(project.refs()).toBe(refs);
+  });
+
+  test("is released already where nobody asks for another one, and no development version", async () => {
+    const { project, runIn } = await start();
+    const text = await expectRefused(project, runIn({}), {
+      exitCode: 2,
+      code: "E_VERSION_RELEASED",
+    });
+    expect(text).toContain("VERSION_BUMP");
+    await expectRefused(project, runIn({ NEW_VERSION: "2.0.0.dev1" }), {
+      exitCode: 2,
+      code: "E_NOT_BUMPED",
+    });
+  });
+});
+
 describe("the job is not as it must be", () => {
   test.each([
     { title: "another branch", env: { CI_COMMIT_BRANCH: "feature" }, code: "E_RELEASE_BRANCH" },

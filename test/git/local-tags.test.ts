@@ -5,7 +5,7 @@ import { makePrivateRepository } from "../../src/git/private-repository.ts";
 import { readLocalTags } from "../../steps/shared/local-tags.ts";
 import { git, makeRepository, openTestGit } from "../support/repositories.ts";
 
-async function tagsIn(folder: string): Promise<readonly string[]> {
+async function tagsIn(folder: string): ReturnType<typeof readLocalTags> {
   const tool = await openTestGit();
   const checkout = await openCheckout(tool, folder);
   const repository = await makePrivateRepository(tool, checkout);
@@ -34,7 +34,15 @@ test.each([
 ])("the tags that a checkout knows are found where $title", async ({ commands, tags }) => {
   const root = await makeRepository({ file: "1" });
   for (const command of commands) git(root, command);
-  expect(await tagsIn(root)).toEqual(tags);
+  expect(await tagsIn(root)).toEqual({ tags, tagsHere: tags });
+});
+
+test("tags on the commit itself are told from those on its past", async () => {
+  const root = await makeRepository({ file: "1" });
+  git(root, ["tag", "-a", "-m", "x", "v1"]);
+  git(root, ["commit", "-q", "--allow-empty", "-m", "x"]);
+  git(root, ["tag", "-a", "-m", "x", "v2"]);
+  expect(await tagsIn(root)).toEqual({ tags: ["v1", "v2"], tagsHere: ["v2"] });
 });
 
 test("the tags of a linked work tree are those of its repository", async () => {
@@ -42,5 +50,5 @@ test("the tags of a linked work tree are those of its repository", async () => {
   git(root, ["tag", "v1"]);
   const linked = join(root, "../linked");
   git(root, ["worktree", "add", "-q", "-b", "linked", linked]);
-  expect(await tagsIn(linked)).toEqual(["v1"]);
+  expect(await tagsIn(linked)).toMatchObject({ tags: ["v1"] });
 });

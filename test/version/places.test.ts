@@ -352,6 +352,14 @@ test("a version from tags: nothing to edit, the newest tag counts", async () => 
     edits: [],
   });
   expect(await plan(files, { kind: "release" }, { tags })).toMatchObject({ kind: "unchanged" });
+  const here = { tags, tagsHere: ["v0.10.0"] };
+  expect(await plan(files, "minor", here)).toMatchObject({
+    kind: "unchanged",
+    newVersion: "0.10.0",
+    reason: "the version is that of the tag v0.10.0, which is on this commit",
+  });
+  const whole = await plan(files, { kind: "set", version: "2.0.0" }, here);
+  expect(whole).toMatchObject({ kind: "tag-only", newVersion: "2.0.0" });
   await expect(plan(files, "minor")).rejects.toMatchObject({
     code: "E_VERSION_NOT_FOUND",
     hint: expect.stringContaining("setuptools-scm takes the version from the newest tag"),

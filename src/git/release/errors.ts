@@ -15,8 +15,8 @@ export const releaseErrors = defineErrors({
   E_NO_NEXT_VERSION: {
     exit: exit.config,
     cause:
-      "The version is not in a file: a tool takes it from the newest tag, so that there is nothing to commit after a release.",
-    cure: "Keep the version in a file (.bumpversion.cfg, pyproject.toml, setup.cfg, package.json, VERSION), or tag with plain git.",
+      "The bump configuration has no current_version and names no file, so that there is nothing to commit after a release.",
+    cure: "Give the bump configuration a current_version or a file, or set POST_RELEASE=none: then the tag alone is pushed.",
   },
   E_SKIP_MARKER: {
     exit: exit.config,

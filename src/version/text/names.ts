@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly dirty?: boolean | undefined;
   /** The tags in the history of the commit; only read where no file holds the version. */
   readonly tags?: readonly string[] | undefined;
+  /** Those on the commit itself. */
+  readonly tagsHere?: readonly string[] | undefined;
 }
 
 /** Makes the names that every template may use: the environment, the instant, the commit. */
