@@ -56,6 +56,7 @@ export async function planCommitted(
   }
   await tryPostRelease(context, request, plan);
   const edits = await planWorkingEdits(folder, plan, request, place);
+  const setupWatch = watchHooks(repository, planned.base.id, checkout.root);
   const watch = watchHooks(repository, planned.base.id, checkout.root);
   const known = await knownCommit(context, place, planned);
   const commit = commitEffect(context, place, planned, { known, watch });
@@ -63,7 +64,12 @@ export async function planCommitted(
   const hooks = { folder, plan, isOver: isCommitted };
   return [
     ...(await sweepEffects(folder, plan)),
-    ...hookEffects(context, { ...hooks, stage: "setup" }),
+    ...hookEffects(context, {
+      ...hooks,
+      stage: "setup",
+      before: setupWatch.begin,
+      undo: () => restoreWatched(context, setupWatch),
+    }),
     editFiles(folder, plan, edits),
     ...hookEffects(context, {
       ...hooks,
@@ -83,8 +89,7 @@ export async function planCommitted(
 
 async function restoreWatched({ log }: BumpContext, watch: HookWatch): Promise<void> {
   const left = await watch.restore();
-  if (left.length > 0)
-    log.warn(`Files that the pre_commit_hooks changed stay changed: ${left.join(", ")}`);
+  if (left.length > 0) log.warn(`Files that hooks changed stay changed: ${left.join(", ")}`);
 }
 
 /** The id of the release commit; `undefined` until pre-commit hooks have had their say. */

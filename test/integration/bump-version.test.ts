@@ -638,6 +638,21 @@ describe("hooks of the bump configuration", () => {
     expect(stdout).toContain("taken back: Write version 0.15.0 into");
   });
 
+  test("that fail leave nothing of the setup hooks behind either", async () => {
+    const node = process.execPath;
+    const root = await makeRepository(
+      withHooks(
+        "setup_hooks =",
+        `\t${node} -e 'require("fs").writeFileSync("lock","setup")'`,
+        "pre_commit_hooks =",
+        `\t${node} -e process.exit(7)`,
+      ),
+    );
+    const { record } = await bump(root, { VERSION_RUN_HOOKS: "true" });
+    expect(states(record)).toEqual(["undone", "undone", "failed", "pending"]);
+    expect(status(root)).toBe("");
+  });
+
   test("that fail after the commit take it back: HEAD, index and files are as before, and the next run tries again", async () => {
     const script = `require("fs").accessSync(".git/allowed")`;
     const root = await makeRepository({
