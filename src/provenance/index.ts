@@ -14,9 +14,9 @@ export { checksumsName, formatChecksums, parseChecksums } from "./checksums.ts";
 export { provenanceErrors } from "./errors.ts";
 export { bomSuffix, isAttestation, provenanceSuffix, signatureSuffix } from "./names.ts";
 export {
-  assertChecksumsTrue,
   checksumsNames,
   type ChecksumsPlan,
+  foreseeChecksums,
   isChecksums,
   publishChecksums,
 } from "./publish-checksums.ts";

@@ -4,7 +4,7 @@ import type { Sign } from "./attest.ts";
 import { checksumsName, formatChecksums, parseChecksums } from "./checksums.ts";
 import { provenanceErrors } from "./errors.ts";
 import { signatureSuffix } from "./names.ts";
-import { type Publication, publishTexts } from "./publish-texts.ts";
+import { type Publication, publishTexts, writeText } from "./publish-texts.ts";
 import type { Subject } from "./statement.ts";
 import { readStoredText } from "./stored-text.ts";
 
@@ -69,11 +69,18 @@ export function publishChecksums(plan: ChecksumsPlan): Effect<readonly string[]>
 }
 
 /**
- * That a published `SHA256SUMS` is true, for who must know it before anything is written.
+ * Whatever would keep `SHA256SUMS` from being published, as far as it can be known before anything else is: one that is
+ * there and not true, and a full disk.
  *
- * @throws {StepError} E_CHECKSUMS_DIFFER, E_ATTESTATION_UNREADABLE
+ * @param files those of the package.
+ * @throws {StepError} E_CHECKSUMS_DIFFER, E_ATTESTATION_UNREADABLE, E_DISK
  */
-export async function assertChecksumsTrue(plan: ChecksumsPlan): Promise<void> {
+export async function foreseeChecksums(
+  plan: ChecksumsPlan,
+  files: readonly Subject[],
+): Promise<void> {
+  await writeText(plan, checksumsName, formatChecksums(files));
+  if (!files.some(({ name }) => isChecksums(name))) return;
   const stored = await readPackage(plan.gitlab, plan.target);
   const text = await readStoredText(plan.gitlab, plan.target, stored, checksumsName);
   if (text !== undefined) isTrue(plan, text, stored);

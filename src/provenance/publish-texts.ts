@@ -26,13 +26,7 @@ export async function publishTexts(
 ): Promise<readonly UploadedFile[]> {
   if (texts.size === 0) return [];
   const paths: string[] = [];
-  for (const [name, text] of texts) {
-    const path = join(publication.workFolder, name);
-    await writeFile(path, text).catch((error: unknown) => {
-      throw asUnwritable("TMPDIR", publication.workFolder, error);
-    });
-    paths.push(path);
-  }
+  for (const [name, text] of texts) paths.push(await writeText(publication, name, text));
   const files = await selectFiles({
     patterns: paths,
     cwd: publication.workFolder,
@@ -45,6 +39,19 @@ export async function publishTexts(
   const { files: uploaded } = await upload.verify();
   if (publication.replaceable) await removeOlder({ ...publication, files });
   return uploaded;
+}
+
+/** Writes a document into the private folder. @returns its path. @throws {StepError} E_DISK, for one */
+export async function writeText(
+  { workFolder }: Pick<Publication, "workFolder">,
+  name: string,
+  text: string,
+): Promise<string> {
+  const path = join(workFolder, name);
+  await writeFile(path, text).catch((error: unknown) => {
+    throw asUnwritable("TMPDIR", workFolder, error);
+  });
+  return path;
 }
 
 async function removeOlder(plan: UploadPlan): Promise<void> {

@@ -6,8 +6,8 @@ import {
   type WantedLink,
 } from "../../src/gitlab/index.ts";
 import {
-  assertChecksumsTrue,
   checksumsNames,
+  foreseeChecksums,
   isChecksums,
   publishChecksums,
 } from "../../src/provenance/index.ts";
@@ -57,8 +57,8 @@ export async function planChecksums(
     limit: Infinity,
     workFolder: await context.workFolder(),
   };
-  // A dry run hears it from the effect.
-  if (there.length > 0 && !dryRun) await assertChecksumsTrue(plan);
+  // A dry run hears from the effect what stands in the way.
+  if (!dryRun) await foreseeChecksums(plan, assets);
   const told = {
     ...publishChecksums(plan),
     settle: (names: readonly string[]) => fact("checksums", names),

@@ -49,7 +49,7 @@ test("H18 a full disk is exit 5 that names the place, before anything speaks of 
   const released = await project.run(createRelease, { ...release, TMPDIR });
   expect(released).toMatchObject({ exitCode: 5, record: { error: { code: "E_DISK" } } });
   expect(released.stderr).toContain(TMPDIR);
-  // The release is the last thing that is made.
+  // SHA256SUMS comes after the release, but that there is no room for it is found before.
   const posts = project.gitlab.admin.requests().filter(({ method }) => method === "POST");
   expect(posts).toEqual([]);
 

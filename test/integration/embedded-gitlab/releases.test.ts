@@ -389,6 +389,10 @@ describe("changing and removing one", () => {
     ] as const) {
       const answer = await send(cast, cast.pat(role), "/v0.1", "PUT", { name: "x" });
       expect(answer.status).toBe(status);
+      // Who may edit it is shown the page for that, and nobody else.
+      const { body } = await send(cast, cast.pat(role), "/v0.1");
+      const { edit_url: page } = Object(field(body, "_links"));
+      expect(page !== undefined).toBe(status === 200);
     }
   });
 });
