@@ -4,6 +4,7 @@ import { defineStep } from "../src/step/index.ts";
 import { versionErrors } from "../src/version/index.ts";
 import { autoErrors } from "./shared/auto-inputs.ts";
 import { projectErrors, requireProject } from "./shared/project-folder.ts";
+import { warnOfCreation } from "./shared/surroundings.ts";
 import { bumpErrors } from "./bump-version/errors.ts";
 import { bumpInputs, bumpOutputs, oneOperation } from "./bump-version/inputs.ts";
 
@@ -36,6 +37,7 @@ export default defineStep({
   ],
   check: [requireProject, oneOperation],
   async plan(context) {
+    warnOfCreation(context);
     const folder = resolve(context.cwd, context.inputs.PROJECT_DIR);
     if (context.inputs.VERSION_COMMIT) {
       const { planCommitted } = await import("./bump-version/committed.ts");

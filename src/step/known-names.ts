@@ -24,5 +24,14 @@ export function pathNames({ inputs }: Pick<Step, "inputs">): ReadonlySet<string>
   return new Set(names);
 }
 
-/** Inputs of one step that are near to another's by chance: conda-pack's PACK_VERSION, and what it packed. */
-const siblings = ["PACK_VERSION"];
+/**
+ * Names that are near to those of a step by chance: conda-pack's PACK_VERSION, and what it packed; git's own variables
+ * beside GIT_AUTHOR_NAME and GIT_AUTHOR_EMAIL.
+ */
+const siblings = [
+  "PACK_VERSION",
+  "GIT_AUTHOR_DATE",
+  "GIT_COMMITTER_NAME",
+  "GIT_COMMITTER_EMAIL",
+  "GIT_COMMITTER_DATE",
+];

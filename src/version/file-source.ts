@@ -10,8 +10,8 @@ export interface SourceFile {
 
 export interface FolderEntry {
   readonly name: string;
-  /** What a link leads to; a link to nowhere is left out. */
-  readonly kind: "file" | "folder";
+  /** What a link leads to; a link to nowhere is left out. Pipes, sockets and devices are the other ones. */
+  readonly kind: "file" | "folder" | "other";
 }
 
 /**

@@ -48,7 +48,7 @@ async function findReal(root: string, path: string): Promise<string | undefined>
 async function describeEntry(folder: string, name: string): Promise<FolderEntry | undefined> {
   const found = await orAbsent(stat(join(folder, name)));
   if (found?.isFile()) return { name, kind: "file" };
-  return found?.isDirectory() ? { name, kind: "folder" } : undefined;
+  return found && { name, kind: found.isDirectory() ? "folder" : "other" };
 }
 
 async function orAbsent<Result>(result: Promise<Result>): Promise<Result | undefined> {

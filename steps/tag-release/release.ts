@@ -23,7 +23,7 @@ import {
 import { readChangelog } from "../bump-version/inputs.ts";
 import { resolveOperation } from "../bump-version/operation.ts";
 import { readLocalTags } from "../shared/local-tags.ts";
-import { readSurroundings } from "../shared/surroundings.ts";
+import { readSurroundings, warnOfCreation } from "../shared/surroundings.ts";
 import type { TagContext } from "./inputs.ts";
 import { requireOwnCommit } from "./own-commit.ts";
 import { type Place, sourceAt } from "./place.ts";
@@ -59,6 +59,7 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
     context.log.info("Nothing to release: bump-version found no commit that asks for a release.");
     return undefined;
   }
+  warnOfCreation(context);
   const dates = releaseDates(variable("CI_PIPELINE_CREATED_AT"), base);
   const tags = await readLocalTags(repository, checkout, base.id);
   const around = readSurroundings(context, { commitSha: base.id, dirty: false, ...tags });

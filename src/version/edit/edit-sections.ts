@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { basename } from "node:path/posix";
 import type { FileSection } from "../config/bump-config.ts";
 import { findTomlPlaces } from "../config/toml-spans.ts";
@@ -65,12 +66,12 @@ async function editFile(
   section: FileSection,
   path: string,
   { searches, replacement }: SectionTexts,
-  { copy, pair, warnings }: SectionEdit,
+  { source, copy, pair, warnings }: SectionEdit,
 ): Promise<void> {
   const original = await copy.original(path);
   const current = await copy.current(path);
   if (original === undefined || current === undefined) {
-    const message = `File not found: '${path}' (${section.where})`;
+    const message = `${await describeAbsence(source, path)} (${section.where})`;
     if (!section.ignoresMissingFile) throw versionErrors("E_VERSION_FILE", message);
     warnings.push(message);
     return;
@@ -87,6 +88,13 @@ async function editFile(
   }
   warnOfChecksum(path, original, warnings);
   await copy.replace(path, replacePlaces(current, find(current, search), replacement));
+}
+
+async function describeAbsence(source: FileSource, path: string): Promise<string> {
+  const { dir, base } = posix.parse(posix.normalize(path));
+  const found = (await source.list(dir)).find(({ name }) => name === base);
+  if (found === undefined) return `File not found: '${path}'`;
+  return `'${path}' is ${found.kind === "folder" ? "a folder" : "a pipe, socket or device"}, not a file`;
 }
 
 function findInRegion(section: FileSection, path: string, bytes: Buffer, search: Search): Place[] {
