@@ -25,7 +25,7 @@ import {
   type Place,
   type PlannedCommit,
 } from "./release-commit.ts";
-import { tryPostRelease } from "./post-release.ts";
+import { tryTagRelease } from "./post-release.ts";
 import { tellDecision, tellPlan } from "./tell.ts";
 import { planWorkingEdits } from "./working-edits.ts";
 
@@ -50,11 +50,11 @@ export async function planCommitted(
   const { plan, request, found } = planned;
   if (!tellDecision(context, planned.decision)) return [];
   tellPlan(context, plan);
+  await tryTagRelease(context, request, plan);
   if (plan.edits.length === 0) {
     context.output("BUMPED_COMMIT_SHA", planned.base.id);
     return [];
   }
-  await tryPostRelease(context, request, plan);
   const edits = await planWorkingEdits(folder, plan, request, place);
   const setupWatch = watchHooks(repository, planned.base.id, checkout.root);
   const watch = watchHooks(repository, planned.base.id, checkout.root);

@@ -439,7 +439,66 @@ describe("bad input changes nothing", () => {
       code: "E_VERSION_SECRET",
       message: "{$CI_JOB_TOKEN} must not be written",
     },
+    {
+      title: "a tag format with an unknown name",
+      env: { TAG_FORMAT: "{foo}" },
+      code: "E_VERSION_TEMPLATE",
+      message: "unknown name 'foo'",
+    },
+    {
+      title: "a tag format without the version",
+      env: { TAG_FORMAT: "latest" },
+      code: "E_VERSION_TAG_FORMAT",
+      message: "TAG_FORMAT is 'latest', without {version} in it",
+    },
+    {
+      title: "a tag format that makes no name of a tag, and an unknown part after the release",
+      env: { TAG_FORMAT: "v {version}", POST_RELEASE_VERSION_BUMP: "micro" },
+      code: "E_REF_NAME",
+      message: "No part named 'micro'",
+    },
+    {
+      title: "a folder where a file is named",
+      files: {
+        ".bumpversion.cfg": `${workflowConfig}\n[bumpversion:file:docs]\n`,
+        "docs/page.md": "0.15.0.dev",
+      },
+      code: "E_VERSION_FILE",
+      message: "'docs' is a folder, not a file ([bumpversion:file:docs])",
+    },
+    {
+      title: "a pipe where a file is named",
+      env: { VERSION_COMMIT: "false" },
+      files: {
+        ".gitignore": "pipe\n",
+        ".bumpversion.cfg": `${workflowConfig}\n[bumpversion:file:pipe]\n`,
+      },
+      spoil: (root) => Promise.resolve(spawnSync("mkfifo", [join(root, "pipe")])),
+      code: "E_VERSION_FILE",
+      message: "'pipe' is a pipe, socket or device, not a file ([bumpversion:file:pipe])",
+    },
   ];
+
+  test("a tag_name that makes no name of a tag is warned of: perhaps no tag is made", async () => {
+    const root = await makeRepository({
+      ...workflowProject,
+      ".bumpversion.cfg": workflowConfig.replace("parse =", "tag_name = v {new_version}\nparse ="),
+    });
+    const { exitCode, stdout, stderr } = await bump(root);
+    expect([exitCode, stdout + stderr]).toEqual([
+      0,
+      expect.stringContaining("tag-release could not name the tag: The tag name 'v 0.15.0'"),
+    ]);
+  });
+
+  test("a pipeline's date that is none is warned of", async () => {
+    const root = await makeRepository(workflowProject);
+    const { exitCode, stdout, stderr } = await bump(root, { CI_PIPELINE_CREATED_AT: "gestern" });
+    expect([exitCode, stdout + stderr]).toEqual([
+      0,
+      expect.stringContaining("CI_PIPELINE_CREATED_AT is 'gestern', which is no date"),
+    ]);
+  });
 
   test("G14 a locked checkout: the error names the lock, and every edited file is put back", async () => {
     const root = await makeRepository(workflowProject);
