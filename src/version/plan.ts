@@ -7,7 +7,7 @@ import { WorkingCopy, type Edit } from "./edit/working-copy.ts";
 import type { FileSource } from "./file-source.ts";
 import { computeNext, computeSpelling, type Operation } from "./operation.ts";
 import { decodeFile, type Ecosystem, type VersionPlace } from "./places/place.ts";
-import { suggestConfig } from "./places/suggest-config.ts";
+import { suggestConfig, type Suggestion } from "./places/suggest-config.ts";
 import { type Changelog, planChangelog } from "./plan-changelog.ts";
 import { Problems } from "./problems.ts";
 import {
@@ -44,8 +44,8 @@ export interface BumpPlan {
   /** The names of messages and tags: both versions, their parts, `{version}`, the surroundings. */
   readonly names: Names;
   readonly warnings: readonly string[];
-  /** A ready `.bumpversion.cfg`, where the plan was made without one. */
-  readonly suggestion: string | undefined;
+  /** A ready `.bumpversion.cfg`, where the plan was made without one, or why there is none. */
+  readonly suggestion: Suggestion | undefined;
 }
 
 export interface BumpRequest {

@@ -48,9 +48,13 @@ export function tellPlan({ log, report, fact, output, inputs }: BumpContext, pla
     log.info(
       `Python's tools write ${newVersion} as ${normal}; tags and packages keep ${newVersion}.`,
     );
-  if (suggestion !== undefined)
+  if (suggestion?.kind === "config")
     log.info(
-      `There is no bump configuration. A .bumpversion.cfg that does the same:\n${suggestion}`,
+      `There is no bump configuration. A .bumpversion.cfg that does the same:\n${suggestion.text}`,
+    );
+  if (suggestion?.kind === "none")
+    log.info(
+      `There is no bump configuration, and none is offered that does the same: ${suggestion.reason}.`,
     );
   tellHooks(plan, inputs.VERSION_RUN_HOOKS, log);
 }

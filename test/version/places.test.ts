@@ -241,7 +241,7 @@ test("places that differ are listed", async () => {
 
 test("a ready configuration is offered that does the same", async () => {
   const files = { "setup.cfg": "[metadata]\nversion = 0.15.0.dev\n", VERSION: "0.15.0.dev" };
-  const { suggestion = "" } = await plan(files);
+  const suggestion = await suggested(files);
   expect(suggestion).toBe(String.raw`[bumpversion]
 current_version = 0.15.0.dev
 parse = (?P<major>\d+)\.(?P<minor>\d+)\.(?P<patch>\d+)(\.(?P<release>dev))?
@@ -268,14 +268,81 @@ replace = version = {new_version}
   expect(rest).toEqual(await edited(files));
 });
 
-test("a ready configuration names a file twice where it holds the version twice", async () => {
-  const files = { "Chart.yaml": "version: 1.0.0-dev.0\nappVersion: 1.0.0-dev.0\n" };
-  const { suggestion = "" } = await plan(files);
-  const { ".bumpversion.cfg": _config, ...rest } = await edited({
-    ...files,
-    ".bumpversion.cfg": suggestion,
-  });
-  expect(rest).toEqual(await edited(files));
+async function suggested(files: Record<string, string>): Promise<string> {
+  const { suggestion } = await plan(files);
+  if (suggestion?.kind !== "config") throw new Error(JSON.stringify(suggestion));
+  return suggestion.text;
+}
+
+const foreign = '[[package]]\nname = "a"\nversion = "1.0.0-dev.0"\nsource = "registry"\n';
+const node = '{\n  "name": "x",\n  "version": "1.0.0-dev.0"\n}\n';
+
+test.each<{ title: string; files: Record<string, string> }>([
+  {
+    title: "a file that holds the version twice",
+    files: { "Chart.yaml": "version: 1.0.0-dev.0\nappVersion: 1.0.0-dev.0\n" },
+  },
+  {
+    title: "a lock file in which another package has the same version",
+    files: {
+      "Cargo.toml": '[package]\nname = "x"\nversion = "1.0.0-dev.0"\n',
+      "Cargo.lock": `${foreign}\n[[package]]\nname = "x"\nversion = "1.0.0-dev.0"\n\n${foreign.replace('"a"', '"y"')}`,
+    },
+  },
+  {
+    title: "the lock file of a workspace",
+    files: {
+      "Cargo.toml": '[workspace.package]\nversion = "1.0.0-dev.0"\n',
+      "Cargo.lock":
+        '[[package]]\nname = "a"\nversion = "1.0.0-dev.0"\n[[package]]\nname = "b"\nversion = "1.0.0-dev.0"\n',
+    },
+  },
+  {
+    title: "another key called version, with CRLF",
+    files: {
+      "pyproject.toml":
+        '[tool.other]\r\nversion = "1.0.0.dev"\r\n\r\n[project]\r\nname = "{x}"\r\nversion = "1.0.0.dev"\r\n',
+    },
+  },
+  { title: "package.json alone", files: { "package.json": node } },
+  { title: "a release candidate", files: { VERSION: "1.0.0rc1\n" } },
+])("a ready configuration does the same: $title", async ({ files }) => {
+  const withConfig = { ...files, ".bumpversion.cfg": await suggested(files) };
+  for (const operation of [undefined, "minor"]) {
+    const { ".bumpversion.cfg": _config, ...rest } = await edited(withConfig, operation);
+    expect(rest).toEqual(await edited(files, operation));
+  }
+});
+
+test.each<{ title: string; files: Record<string, string>; reason: string }>([
+  {
+    title: "lines of other packages look the same, and INI keeps no indentation",
+    files: {
+      "package.json": node,
+      "package-lock.json": `{\n  "name": "x",\n  "version": "1.0.0-dev.0",\n  "packages": {\n    "": {\n      "version": "1.0.0-dev.0"\n    },\n    "y": {\n      "version": "1.0.0-dev.0"\n    }\n  }\n}\n`,
+    },
+    reason: "no search finds the version in package-lock.json and nothing else",
+  },
+  {
+    title: "a second place is on a line that the first one changes",
+    files: {
+      "package.json": node,
+      "package-lock.json": '{"version":"1.0.0-dev.0","packages":{"":{"version":"1.0.0-dev.0"}}}',
+    },
+    reason: "no search finds the version in package-lock.json and nothing else",
+  },
+  {
+    title: "a place spells the version differently",
+    files: { "pyproject.toml": '[project]\nversion = "1.0.0.dev"\n', VERSION: "1.0.0.dev0\n" },
+    reason: "VERSION does not spell the version as '1.0.0.dev'",
+  },
+  {
+    title: "the version has two markers",
+    files: { VERSION: "1.0.0rc1.dev2\n" },
+    reason: "'1.0.0rc1.dev2' has more than numbers and one marker of development",
+  },
+])("no configuration is offered where $title", async ({ files, reason }) => {
+  expect((await plan(files)).suggestion).toEqual({ kind: "none", reason });
 });
 
 const yamlNoise = fc.constantFrom(

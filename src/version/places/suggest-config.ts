@@ -1,30 +1,48 @@
 import type { FileSource } from "../file-source.ts";
-import { decodeFile, type VersionPlace } from "./place.ts";
+import type { VersionPlace } from "./place.ts";
 import { spellVersion, type SpelledVersion } from "./spelling.ts";
+import { suggestSections } from "./suggest-sections.ts";
 
 const numberNames = ["major", "minor", "patch", "micro", "build"];
 
-/** A ready `.bumpversion.cfg` that does what was done without one. */
+/** A ready `.bumpversion.cfg` that does what was done without one, or why there is none. */
+export type Suggestion =
+  | { readonly kind: "config"; readonly text: string }
+  | { readonly kind: "none"; readonly reason: string };
+
+/** @returns `undefined` for a Maven reactor: the same text may stand in dependencies, only the elements tell them apart. */
 export async function suggestConfig(
   source: FileSource,
   places: readonly VersionPlace[],
-): Promise<string | undefined> {
+): Promise<Suggestion | undefined> {
   const [leading] = places;
-  // The same text may stand in dependencies, too: only the elements of a reactor tell them apart.
   if (leading === undefined || places.some(({ path }) => path.endsWith(".xml"))) return undefined;
-  const spelled = spellVersion(leading.version, leading.title);
+  const { version } = leading;
+  const scheme = describeScheme(version, spellVersion(version, leading.title));
+  if (scheme === undefined)
+    return none(`'${version}' has more than numbers and one marker of development`);
   const sections: string[] = [];
-  for (const [index, place] of places.entries()) {
-    const earlier = places.slice(0, index).filter(({ path }) => path === place.path).length;
-    // Two sections of one file must differ in their names.
-    const kind = earlier === 0 ? "file" : `file (${earlier + 1})`;
-    const header = `[bumpversion:${kind}:${place.path}]`;
-    sections.push(await suggestSection(source, place, header, leading.version));
+  for (const path of new Set(places.map((place) => place.path))) {
+    const own = places.filter((place) => place.path === path);
+    if (own.some((place) => place.version !== version))
+      return none(`${path} does not spell the version as '${version}'`);
+    const written = suggestSections((await source.read(path))?.bytes, own, version);
+    if (written === undefined)
+      return none(`no search finds the version in ${path} and nothing else`);
+    sections.push(...written);
   }
-  return [describeScheme(leading.version, spelled), ...sections].join("\n");
+  return { kind: "config", text: [scheme, ...sections].join("\n") };
 }
 
-function describeScheme(version: string, { numbers, suffix }: SpelledVersion): string {
+function none(reason: string): Suggestion {
+  return { kind: "none", reason };
+}
+
+function describeScheme(
+  version: string,
+  { lead, numbers, post, suffix, local }: SpelledVersion,
+): string | undefined {
+  if (`${lead}${post}${local}` !== "" || numbers.length > numberNames.length) return undefined;
   const names = numberNames.slice(0, numbers.length);
   const release = names.map((name) => `{${name}}`).join(".");
   const pattern = names.map((name) => String.raw`(?P<${name}>\d+)`).join(String.raw`\.`);
@@ -32,8 +50,9 @@ function describeScheme(version: string, { numbers, suffix }: SpelledVersion): s
     suffix,
   )?.groups;
   const lines = ["[bumpversion]", `current_version = ${version}`];
-  if (marker === undefined)
+  if (suffix === "")
     return [...lines, `parse = ${pattern}`, `serialize = ${release}`, ""].join("\n");
+  if (marker === undefined) return undefined;
   const { separator = "", word = "", divider = "", number = "" } = marker;
   const counter = number === "" ? "" : String.raw`${escape(divider)}(?P<number>\d+)`;
   const field = number === "" ? "" : `${divider}{number}`;
@@ -51,27 +70,6 @@ function describeScheme(version: string, { numbers, suffix }: SpelledVersion): s
     "\tfinal",
     "",
   ].join("\n");
-}
-
-async function suggestSection(
-  source: FileSource,
-  place: VersionPlace,
-  header: string,
-  version: string,
-): Promise<string> {
-  const file = await source.read(place.path);
-  const text = file === undefined ? "" : decodeFile(place.path, file.bytes);
-  const start = text.lastIndexOf("\n", place.span.start - 1) + 1;
-  const rest = text.indexOf("\n", place.span.end);
-  const before = text.slice(start, place.span.start).trimStart();
-  const after = text.slice(place.span.end, rest === -1 ? text.length : rest).trimEnd();
-  if (place.version !== version || `${before}${after}` === "") return `${header}\n`;
-  const line = (name: string) => `${double(before)}{${name}}${double(after)}`;
-  return `${header}\nsearch = ${line("current_version")}\nreplace = ${line("new_version")}\n`;
-}
-
-function double(text: string): string {
-  return text.replaceAll(/[{}]/gu, "$&$&");
 }
 
 function escape(separator: string): string {
