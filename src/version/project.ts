@@ -1,4 +1,4 @@
-import type { BumpConfig } from "./config/bump-config.ts";
+import { type BumpConfig, defaultTagName } from "./config/bump-config.ts";
 import { configPaths, findConfig } from "./config/find-config.ts";
 import { versionErrors } from "./errors.ts";
 import type { FileSource } from "./file-source.ts";
@@ -50,8 +50,9 @@ export async function openProject(source: FileSource, around: Surroundings): Pro
   const { places, tagTool, warnings } = await findVersionPlaces(source);
   const [leading] = places;
   if (leading !== undefined) return { kind: "guessed", places, leading, warnings };
+  const format = around.tagFormat ?? defaultTagName;
   const newestOf = (tags: readonly string[] | undefined) =>
-    newestVersion(tags ?? [], "v{new_version}", () => true);
+    newestVersion(tags ?? [], format, () => true);
   const here = newestOf(around.tagsHere);
   const newest = here ?? newestOf(around.tags);
   if (newest !== undefined) return { kind: "tagged", ...newest, isHere: here !== undefined };
@@ -61,7 +62,7 @@ export async function openProject(source: FileSource, around: Surroundings): Pro
     tagTool === undefined
       ? {}
       : {
-          hint: `${tagTool} takes the version from the newest tag, and there is none here: fetch the tags (GIT_DEPTH: 0), or make the first one by hand.`,
+          hint: `${tagTool} takes the version from the newest tag, and there is none of the form ${format} here: fetch the tags (GIT_DEPTH: 0), tell their form (TAG_FORMAT), or make the first one by hand.`,
         },
   );
 }

@@ -124,6 +124,7 @@ async function planOn(context: BumpContext, place: Place, base: Commit): Promise
     commitSha: base.id,
     dirty: false,
     ...tags,
+    tagFormat: context.inputs.TAG_FORMAT,
     distanceToLatestTag: isCounting
       ? await readDistanceToTag(place.repository, place.checkout, base.id)
       : undefined,

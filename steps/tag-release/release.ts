@@ -62,7 +62,12 @@ export async function readRelease(context: TagContext, place: Place): Promise<Re
   warnOfCreation(context);
   const dates = releaseDates(variable("CI_PIPELINE_CREATED_AT"), base);
   const tags = await readLocalTags(repository, checkout, base.id);
-  const around = readSurroundings(context, { commitSha: base.id, dirty: false, ...tags });
+  const around = readSurroundings(context, {
+    commitSha: base.id,
+    dirty: false,
+    ...tags,
+    tagFormat: inputs.TAG_FORMAT,
+  });
   const atBase = await readHeldVersion({
     source: sourceAt(place, base),
     around,

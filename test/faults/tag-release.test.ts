@@ -275,6 +275,15 @@ describe("a version that tags alone hold", () => {
     expect(project.refs()).toBe(refs);
   });
 
+  test("is found in the tags that TAG_FORMAT describes", async () => {
+    const { project, sha, runIn } = await start();
+    project.git("tag", "1.7.0", `${sha}~1`);
+    expect(await runIn({ VERSION_BUMP: "minor", TAG_FORMAT: "{version}" })).toMatchObject({
+      exitCode: 0,
+      outputs: { RELEASE_TAG: "1.8.0" },
+    });
+  });
+
   test("is that of bump-version before it in the job, whatever tag-release is told", async () => {
     const { project, sha } = await start();
     const job = await project.job({}, { sha, depth: 100, hasTags: true });

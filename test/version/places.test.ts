@@ -427,6 +427,8 @@ test("a version from tags: nothing to edit, the newest tag counts", async () => 
   });
   const whole = await plan(files, { kind: "set", version: "2.0.0" }, here);
   expect(whole).toMatchObject({ kind: "tag-only", newVersion: "2.0.0" });
+  const named = { tags: ["v9.0.0", "api-1.0.0"], tagFormat: "api-{version}" };
+  expect(await plan(files, "minor", named)).toMatchObject({ newVersion: "1.1.0" });
   await expect(plan(files, "minor")).rejects.toMatchObject({
     code: "E_VERSION_NOT_FOUND",
     hint: expect.stringContaining("setuptools-scm takes the version from the newest tag"),

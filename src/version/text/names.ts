@@ -38,6 +38,8 @@ export interface Surroundings {
   readonly dirty?: boolean | undefined;
   /** The tags in the history of the commit; only read where no file holds the version. */
   readonly tags?: readonly string[] | undefined;
+  /** What their names look like, where no configuration says it; by default `v{new_version}`. */
+  readonly tagFormat?: string | undefined;
   /** Those on the commit itself. */
   readonly tagsHere?: readonly string[] | undefined;
 }
