@@ -33,6 +33,12 @@ const kinds: readonly {
     next: "1.3.0-dev.0",
     files: { "Chart.yaml": 'version: 1.2.0-dev.0 # ours\nappVersion: "1.2.0-dev.0"\n' },
   },
+  {
+    title: "a Python release candidate",
+    development: "1.2.0rc1",
+    next: "1.3.0rc0",
+    files: { "pyproject.toml": '[project]\nname = "a"\nversion = "1.2.0rc1"\n' },
+  },
 ];
 
 test.each(kinds)(
