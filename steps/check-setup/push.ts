@@ -70,7 +70,10 @@ function checkBranch(
       `${who} may make ${proposed} and propose it to ${branch}`,
     );
   const check = verdicts("branch-push", `Push to ${branch}`, "allowed for the token's user");
-  if (way === "none") return check.ok("not needed: only the tag is pushed (POST_RELEASE=none)");
+  if (way === "none")
+    return check.ok(
+      "not needed: only the tag is pushed (POST_RELEASE=none, or a version in tags alone)",
+    );
   return judged(check, found, `${who} may push to ${branch}`);
 }
 

@@ -22,7 +22,7 @@ const skewLimits = { warningSeconds: 30, wrongSeconds: 300 };
 /** Everything that only GitLab knows. Where it cannot be asked, that is the one finding. */
 export async function checkServer(
   context: SetupContext,
-  version: Pick<VersionFinding, "tag" | "nextVersion">,
+  version: Pick<VersionFinding, "tag" | "nextVersion" | "isFromTags">,
 ): Promise<readonly Check[]> {
   const check = verdicts("gitlab", "GitLab", "answers, and knows a token");
   const { GITLAB_API, GITLAB_PROJECT } = context.inputs;
@@ -54,10 +54,10 @@ export async function checkServer(
 async function askProject(
   context: SetupContext,
   gitlab: GitLab,
-  { tag, nextVersion }: Pick<VersionFinding, "tag" | "nextVersion">,
+  { tag, nextVersion, isFromTags }: Pick<VersionFinding, "tag" | "nextVersion" | "isFromTags">,
 ): Promise<readonly Check[]> {
   const { inputs, variable } = context;
-  const way = inputs.POST_RELEASE;
+  const way = isFromTags ? "none" : inputs.POST_RELEASE;
   const project = await orUnknown(() => findProject(gitlab));
   const branch = variable("CI_DEFAULT_BRANCH") ?? project?.defaultBranch ?? "main";
   const proposed = way === "merge_request" ? nextBranchOf(nextVersion ?? "version") : undefined;

@@ -10,9 +10,16 @@ import {
   overlaySource,
   requireOneVersion,
 } from "../../src/version/index.ts";
-import { refNameProblem } from "../../src/git/index.ts";
+import {
+  makePrivateRepository,
+  openCheckout,
+  openGit,
+  refNameProblem,
+  requireHead,
+} from "../../src/git/index.ts";
+import { readLocalTags } from "../shared/local-tags.ts";
 import { readSurroundings } from "../shared/surroundings.ts";
-import { type Check, examining, verdicts } from "./check.ts";
+import { type Check, examining, orUnknown, verdicts } from "./check.ts";
 import type { SetupContext } from "./inputs.ts";
 
 export interface VersionFinding {
@@ -34,14 +41,19 @@ export async function checkVersion(context: SetupContext, folder: string): Promi
   const made = await examining(check, async () => {
     const { inputs } = context;
     const source = folderSource(folder);
-    const around = readSurroundings(context);
+    const tags = await orUnknown(() => readTags(context, folder));
+    const around = readSurroundings(context, { ...tags, tagFormat: inputs.TAG_FORMAT });
     await requireOneVersion(source);
     const project = await openProject(source, around);
     isFromTags = project.kind === "tagged";
+    const part = isFromTags && inputs.VERSION_BUMP !== "auto" ? inputs.VERSION_BUMP : undefined;
     const release = await planBump({
       source,
       around,
-      operation: { kind: "release", part: inputs.RELEASE_PART },
+      operation:
+        part === undefined
+          ? { kind: "release", part: inputs.RELEASE_PART }
+          : { kind: "bump", part },
       changelog:
         inputs.CHANGELOG_FILE === undefined
           ? undefined
@@ -60,10 +72,14 @@ export async function checkVersion(context: SetupContext, folder: string): Promi
         "Correct TAG_FORMAT, or tag_name of the configuration.",
       );
     }
-    if (isFromTags)
+    if (isFromTags && inputs.VERSION_BUMP === undefined)
       return check.warning(
         `${release.currentVersion}, from the newest tag: no file holds it`,
-        "tag-release opens the next development version in a file: keep the version in one, or tag with plain git.",
+        "Set VERSION_BUMP (a part, or auto) for bump-version and tag-release: nothing else says what the next version is.",
+      );
+    if (isFromTags)
+      return check.ok(
+        `${release.currentVersion} → ${part === undefined ? "what the commits ask for" : `${release.newVersion} (${tag})`}, as a tag alone`,
       );
     const next = await planNext(
       overlaySource(source, release.edits),
@@ -78,6 +94,16 @@ export async function checkVersion(context: SetupContext, folder: string): Promi
     return warnings.length === 0 ? check.ok(found) : check.warning(found, warnings.join(" "));
   });
   return { check: made, tag, nextVersion, isFromTags };
+}
+
+/** The tags of the checkout: they may hold the version. */
+async function readTags(context: SetupContext, folder: string) {
+  const { environment, log, clock, signal } = context;
+  const workFolder = await context.workFolder();
+  const git = await openGit({ workFolder, environment, log, clock, signal });
+  const checkout = await openCheckout(git, folder);
+  const repository = await makePrivateRepository(git, checkout);
+  return readLocalTags(repository, checkout, requireHead(checkout));
 }
 
 async function planNext(source: FileSource, like: string, context: SetupContext) {

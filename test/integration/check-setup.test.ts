@@ -575,6 +575,27 @@ test("a version from tags needs the tags: a shallow clone is wrong", async () =>
   world = { ...world, clone };
   const { findings } = await examine();
   expect(findings["version"]).toMatchObject({ cure: expect.stringContaining("GIT_DEPTH: 0") });
+  git(origin, ["tag", "v1.4.0", "main~1"]);
+  git(clone, ["fetch", "-q", "--unshallow", "--tags"]);
+  const unset = await examine();
+  expect(unset.findings["version"]).toMatchObject({
+    state: "warning",
+    cure: expect.stringContaining("Set VERSION_BUMP"),
+  });
+  const set = await examine({ VERSION_BUMP: "minor" });
+  expect(set.checks).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        id: "version",
+        state: "ok",
+        found: "1.4.0 → 1.5.0 (v1.5.0), as a tag alone",
+      }),
+      expect.objectContaining({
+        id: "branch-push",
+        found: expect.stringContaining("only the tag is pushed"),
+      }),
+    ]),
+  );
 });
 
 test("a folder without git is wrong, and everything else is examined", async () => {
