@@ -4,8 +4,8 @@ import { type Checkout, type Repository, type Sha, toSha } from "../../src/git/i
 import type { Surroundings } from "../../src/version/index.ts";
 
 /**
- * The tags in the history of a commit, and those on itself, as the checkout knows them; none where it has none. They only warn, or hold a
- * version that no file does: whether a tag exists is for the server to say.
+ * The tags in the history of a commit, and those on itself, as the checkout knows them; none where it has none. They
+ * only warn, or hold a version that no file does: whether a tag exists is for the server to say.
  */
 export async function readLocalTags(
   { git }: Repository,
