@@ -1,7 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer as createProxy, type Server } from "node:http";
 import { createServer, type Server as SecureServer } from "node:https";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -9,14 +7,13 @@ import { readCredentials } from "../../src/conda/channels/credentials.ts";
 import { ask } from "../../src/conda/http/ask.ts";
 import { openDoor, type DoorOptions } from "../../src/conda/http/door.ts";
 import { makeCertificates, type Certificates } from "../support/certificates.ts";
+import { startTunnelProxy, type TunnelProxy } from "../support/tunnel-proxy.ts";
 
 let folder: string;
 let certificates: Certificates | undefined;
 let secure: SecureServer | undefined;
 let address: string;
-let proxy: Server;
-let proxyUrl: string;
-const tunnels: string[] = [];
+let proxy: TunnelProxy;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "slipway-door-"));
@@ -25,35 +22,22 @@ beforeAll(async () => {
   const { key, cert } = certificates;
   secure = createServer({ key, cert }, (_request, response) => response.end("found"));
   address = `https://127.0.0.1:${await portOf(secure)}/x`;
-  proxy = createProxy((_request, response) => response.writeHead(400).end());
-  proxy.on("connect", (request, socket, head) => {
-    tunnels.push(request.url ?? "");
-    const [host = "", port = ""] = (request.url ?? "").split(":");
-    const upstream = connect(Number(port), host, () => {
-      socket.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-      upstream.write(head);
-      upstream.pipe(socket).pipe(upstream);
-    });
-    upstream.on("error", () => socket.destroy());
-    socket.on("error", () => upstream.destroy());
-  });
-  proxyUrl = `http://127.0.0.1:${await portOf(proxy)}`;
+  proxy = await startTunnelProxy();
 });
 
 beforeEach((context) => {
   if (certificates === undefined) context.skip("there is no openssl command");
-  tunnels.length = 0;
+  proxy.tunnels.length = 0;
 });
 
 afterAll(async () => {
-  for (const server of [secure, proxy]) {
-    server?.closeAllConnections();
-    server?.close();
-  }
+  proxy?.close();
+  secure?.closeAllConnections();
+  secure?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-async function portOf(server: Server | SecureServer): Promise<number> {
+async function portOf(server: SecureServer): Promise<number> {
   await new Promise<void>((listening) => {
     server.listen(0, "127.0.0.1", listening);
   });
@@ -111,14 +95,14 @@ const proxies = [
 ] as const;
 
 test.each(proxies)("requests go through the proxy of $title", async ({ env }) => {
-  expect(await get({ env: { EXTRA_CA_FILE: authority(), ...env(proxyUrl) } })).toBe("found");
-  expect(tunnels).toEqual([new URL(address).host]);
+  expect(await get({ env: { EXTRA_CA_FILE: authority(), ...env(proxy.url) } })).toBe("found");
+  expect(proxy.tunnels).toEqual([new URL(address).host]);
 });
 
 test("a proxy without a scheme is spoken to in HTTP", async () => {
-  const env = { EXTRA_CA_FILE: authority(), HTTPS_PROXY: proxyUrl.replace("http://", "") };
+  const env = { EXTRA_CA_FILE: authority(), HTTPS_PROXY: proxy.url.replace("http://", "") };
   expect(await get({ env })).toBe("found");
-  expect(tunnels).toHaveLength(1);
+  expect(proxy.tunnels).toHaveLength(1);
 });
 
 test.each(["http://pro xy:1", "not//a::url", "socks5://proxy:1080"])(
@@ -134,12 +118,12 @@ test.each(["http://pro xy:1", "not//a::url", "socks5://proxy:1080"])(
 
 test("a proxy of conda's configuration is used where the environment names none", async () => {
   const env = { EXTRA_CA_FILE: authority() };
-  expect(await get({ env, proxies: { https: proxyUrl } })).toBe("found");
-  expect(tunnels).toHaveLength(1);
+  expect(await get({ env, proxies: { https: proxy.url } })).toBe("found");
+  expect(proxy.tunnels).toHaveLength(1);
 });
 
 test("what NO_PROXY names is asked directly", async () => {
-  const env = { EXTRA_CA_FILE: authority(), HTTPS_PROXY: proxyUrl, NO_PROXY: "127.0.0.1" };
+  const env = { EXTRA_CA_FILE: authority(), HTTPS_PROXY: proxy.url, NO_PROXY: "127.0.0.1" };
   expect(await get({ env })).toBe("found");
-  expect(tunnels).toEqual([]);
+  expect(proxy.tunnels).toEqual([]);
 });

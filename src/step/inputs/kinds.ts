@@ -180,30 +180,19 @@ export const path = <const Options extends InputOptions>(options: Options) =>
  * file-type CI/CD variable holds.
  */
 export const secret = <const Options extends InputOptions>(options: Options) =>
-  declare(options, {
-    kind: "secret",
-    expected: "a secret",
-    schema: { type: "string", writeOnly: true },
-    secret: true,
-    parse: (value) => {
-      if (/[\r\n\0]/.test(value.trim())) throw new BadValue("one line without control characters");
-      return new Secret(value.trim());
-    },
-  });
+  declare(
+    options,
+    hidden("a secret", (text) => !/[\r\n\0]/.test(text)),
+  );
 
 /** A secret that is sent in a header: what copying from a page brings along must not look like a fault of the network. */
 export const token = <const Options extends InputOptions>(options: Options) =>
-  declare(options, {
-    kind: "secret",
-    expected: "a token: ASCII letters, digits and signs, no blanks, no invisible characters",
-    schema: { type: "string", writeOnly: true },
-    secret: true,
-    parse: (value) => {
-      if (!/^[\x21-\x7e]+$/.test(value.trim()))
-        throw new BadValue("characters that no header can hold");
-      return new Secret(value.trim());
-    },
-  });
+  declare(
+    options,
+    hidden("a token: ASCII letters, digits and signs, no blanks, no invisible characters", (text) =>
+      /^[\x21-\x7e]+$/.test(text),
+    ),
+  );
 
 /** The path of a file whose content is secret: a key, a keytab. Made for file-type CI/CD variables. */
 export const secretFile = <const Options extends InputOptions>(options: Options) =>
@@ -213,6 +202,20 @@ export const secretFile = <const Options extends InputOptions>(options: Options)
     schema: { type: "string" },
     parse: (value) => value,
   });
+
+function hidden(expected: string, isGood: (text: string) => boolean): Kind<Secret> {
+  return {
+    kind: "secret",
+    expected,
+    schema: { type: "string", writeOnly: true },
+    secret: true,
+    parse(value) {
+      const given = value.trim();
+      if (!isGood(given)) throw new BadValue(expected);
+      return new Secret(given);
+    },
+  };
+}
 
 function numeric<const Options extends InputOptions & Range>(
   options: Options,
